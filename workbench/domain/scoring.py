@@ -1,0 +1,298 @@
+"""Rules and overrides → scores, deductions, roll-up, grade, distance to the next band; never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from workbench.domain.amounts import (
+    NotANumber,
+    exact,
+    parse_number,
+    round_half_up,
+    show,
+    show_money,
+    show_percent,
+    show_plain,
+)
+from workbench.domain.evaluation import Entry, Evaluation, Input, Mark, input_id, mark_id
+from workbench.domain.form import Band, Form, Indicator, Rounding
+from workbench.domain.rules.base import Given, InputSpec, Outcome
+from workbench.domain.sources import Sources
+
+MANUAL = "手工填写"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorScore:
+    """One indicator of any level as it stands.
+
+    ``computed`` is the rule's result, rounded as the form says; ``score`` the one that counts (an
+    override, or the score of the stage that the evaluation counts). Levels above hold sums.
+    """
+
+    indicator: Indicator
+    score: Decimal | None
+    leaves: int
+    scored: int
+    done: int
+    explained: Decimal = Decimal(0)
+    """The sum of the deduction lines, in points."""
+    computed: Decimal | None = None
+    outcome: Outcome | None = None
+    given: Mapping[str, Given] | None = None
+    overridden: bool = False
+    marks: Mapping[str, Decimal] | None = None
+    """Scores of the other stages, by stage."""
+
+    @property
+    def full_mark(self) -> Decimal:
+        """The full points of the indicator."""
+        return self.indicator.full_mark
+
+    @property
+    def deducted(self) -> Decimal | None:
+        """Full points less score."""
+        return None if self.score is None else self.full_mark - self.score
+
+    @property
+    def rate(self) -> Fraction | None:
+        """得分率: score ÷ full points, as a share of one."""
+        return (
+            exact(self.score) / exact(self.full_mark) if self.score is not None and self.full_mark else None
+        )
+
+    @property
+    def unexplained(self) -> Decimal:
+        """Points taken off without a deduction line (negative: lines for more than was taken off)."""
+        return (self.deducted or Decimal(0)) - self.explained if self.score is not None else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The whole evaluation as it stands."""
+
+    by_id: Mapping[str, IndicatorScore]
+    total: Decimal
+    full: Decimal
+    leaves: int
+    scored: int
+    done: int
+    grade: Band | None
+    """Of the present total; only meaningful once everything is scored."""
+    next_band: Band | None
+    to_next: Decimal | None
+    """Points missing to the next better grade."""
+    above_lower: Decimal | None
+    """Points above the lower bound of the present grade."""
+
+    def __getitem__(self, indicator: str) -> IndicatorScore:
+        return self.by_id[indicator]
+
+    @property
+    def complete(self) -> bool:
+        """Every indicator has a score."""
+        return self.scored == self.leaves
+
+
+def grade_of(form: Form, total: Decimal) -> Band | None:
+    """The band that ``total`` belongs to: the highest whose lower bound it reaches."""
+    reached = [band for band in form.bands if total >= band.lower]
+    return max(reached, key=lambda band: band.lower, default=None)
+
+
+def resolve_inputs(
+    evaluation: Evaluation, indicator: Indicator, specs: tuple[InputSpec, ...], sources: Sources
+) -> dict[str, Given]:
+    """Every input of an indicator's rule as it counts: typed, linked, or the standard's own default."""
+    inputs = evaluation.table(Input)
+    return {
+        spec.key: _resolve(evaluation, indicator, spec, inputs.get(input_id(indicator.id, spec.key)), sources)
+        for spec in specs
+    }
+
+
+def _resolve(
+    evaluation: Evaluation, indicator: Indicator, spec: InputSpec, said: Input | None, sources: Sources
+) -> Given:
+    source = said.source if said is not None and said.source else spec.source
+    text = said.value if said is not None else ""
+    if source and source != "manual":
+        linked = sources.resolve(source, indicator.id)
+        if said is not None and said.manual and text:
+            typed = read_input(text, spec, evaluation.overview.fund_unit)
+            return Given(typed.value, typed.text, MANUAL, linked=linked, fault=typed.fault)
+        return linked
+    if text:
+        return read_input(text, spec, evaluation.overview.fund_unit)
+    if spec.default:
+        typed = read_input(spec.default, spec, evaluation.overview.fund_unit)
+        return Given(typed.value, typed.text, "评分标准")
+    return Given(None)
+
+
+def read_input(text: str, spec: InputSpec, fund_unit: str = "万元") -> Given:
+    """Text as typed → the input's value; a fault in Chinese when it can't be read."""
+    plain = text.strip()
+    if spec.kind in {"date", "choice", "flag"} or (spec.kind == "point" and plain in {"符合", "不符合"}):
+        if spec.kind == "choice" and plain not in spec.choices:
+            return Given(None, plain, MANUAL, fault=f"“{plain}”不在可选项中：{'、'.join(spec.choices)}。")
+        return Given(plain, plain, MANUAL)
+    try:
+        number = parse_number(plain)
+    except NotANumber as error:
+        return Given(None, plain, MANUAL, fault=str(error))
+    value = exact(number)
+    if spec.kind == "percent":
+        if not plain.replace("％", "%").endswith("%"):
+            value = value / 100
+        return Given(value, show_percent(value), MANUAL)
+    if value < 0 and spec.kind in {"count", "point", "money", "score"}:
+        return Given(None, plain, MANUAL, fault=f"{spec.label}不能为负数。")
+    if spec.kind == "count" and value.denominator != 1:
+        return Given(None, plain, MANUAL, fault=f"{spec.label}应为整数。")
+    if spec.kind == "point" and spec.marks is not None and value > exact(spec.marks):
+        return Given(None, plain, MANUAL, fault=f"给分不能超过本要点的 {show_plain(spec.marks)} 分。")
+    shown = show_money(value, fund_unit) if spec.kind == "money" else show_plain(value) + spec.unit
+    return Given(value, shown, MANUAL)
+
+
+def score_leaf(evaluation: Evaluation, indicator: Indicator, sources: Sources) -> IndicatorScore:
+    """Score one indicator by its rule, its override and the stage that counts."""
+    rounding = evaluation.form.rounding
+    entry = evaluation.entry(indicator.id)
+    explained = sum(
+        (line.points for line in evaluation.deductions(indicator.id) if line.points is not None), Decimal(0)
+    )
+    rule = indicator.rule
+    given: dict[str, Given] = {}
+    outcome: Outcome | None = None
+    computed: Decimal | None = None
+    if rule is not None:
+        given = resolve_inputs(evaluation, indicator, rule.inputs(), sources)
+        outcome = rule.evaluate(given, explained)
+        if outcome.score is not None:
+            computed = _rounded(outcome.score, rounding)
+    score = computed if entry.override is None else entry.override
+    marks = {
+        stage: mark.score
+        for stage in ("自评", "复核", "征求意见后")
+        if (mark := evaluation.get(Mark, mark_id(indicator.id, stage))) is not None and mark.score is not None
+    }
+    score = _counting(evaluation, score, marks)
+    return IndicatorScore(
+        indicator=indicator,
+        score=score,
+        leaves=1,
+        scored=int(score is not None),
+        done=int(_is_done(entry, score)),
+        explained=explained,
+        computed=computed,
+        outcome=outcome,
+        given=given,
+        overridden=entry.override is not None,
+        marks=marks,
+    )
+
+
+def _counting(evaluation: Evaluation, first: Decimal | None, marks: Mapping[str, Decimal]) -> Decimal | None:
+    """The score of the counting stage; later stages fall back on the one before."""
+    stage = evaluation.overview.counting_stage
+    if stage == "自评":
+        return marks.get("自评")
+    if stage == "征求意见后" and stage in marks:
+        return marks[stage]
+    if stage in {"复核", "征求意见后"} and "复核" in marks:
+        return marks["复核"]
+    return first
+
+
+def _is_done(entry: Entry, score: Decimal | None) -> bool:
+    return entry.done and score is not None
+
+
+def _rounded(score: Fraction, rounding: Rounding) -> Decimal:
+    # Rounding only at the total keeps enough decimals that sums of kept scores print alike.
+    return round_half_up(score, rounding.digits if rounding.at == "indicator" else 10)
+
+
+def compute_scores(evaluation: Evaluation, sources: Sources | None = None) -> Scores:
+    """Score every indicator and roll up: sums by level, total, grade, distance to the next band."""
+    sources = sources or Sources(evaluation)
+    form = evaluation.form
+    by_id: dict[str, IndicatorScore] = {}
+    for indicator in reversed(form.indicators):  # children before parents
+        children = form.children(indicator.id)
+        by_id[indicator.id] = (
+            _roll_up(indicator, [by_id[child.id] for child in children])
+            if children
+            else score_leaf(evaluation, indicator, sources)
+        )
+    roots = [by_id[root.id] for root in form.roots]
+    kept = sum((root.score for root in roots if root.score is not None), Decimal(0))
+    total = round_half_up(kept, form.rounding.digits)
+    grade = grade_of(form, total)
+    better = [band for band in form.bands if band.lower > total]
+    next_band = min(better, key=lambda band: band.lower, default=None)
+    return Scores(
+        by_id={indicator.id: by_id[indicator.id] for indicator in form.indicators},
+        total=total,
+        full=sum((root.full_mark for root in roots), Decimal(0)),
+        leaves=sum(root.leaves for root in roots),
+        scored=sum(root.scored for root in roots),
+        done=sum(root.done for root in roots),
+        grade=grade,
+        next_band=next_band,
+        to_next=next_band.lower - total if next_band is not None else None,
+        above_lower=total - grade.lower if grade is not None else None,
+    )
+
+
+def _roll_up(indicator: Indicator, children: list[IndicatorScore]) -> IndicatorScore:
+    scores = [child.score for child in children if child.score is not None]
+    return IndicatorScore(
+        indicator=indicator,
+        score=sum(scores, Decimal(0)) if scores else None,
+        leaves=sum(child.leaves for child in children),
+        scored=sum(child.scored for child in children),
+        done=sum(child.done for child in children),
+        explained=sum((child.explained for child in children), Decimal(0)),
+    )
+
+
+def derivation(evaluation: Evaluation, scored: IndicatorScore) -> list[str]:
+    """How the score of one indicator came about, sentence by sentence: rule, inputs, steps, result."""
+    lines: list[str] = []
+    rule = scored.indicator.rule
+    if rule is not None and scored.outcome is not None:
+        lines.append(f"评分标准（{rule.label}）：{rule.sentence()}")
+        for spec in rule.inputs():
+            given = (scored.given or {}).get(spec.key, Given(None))
+            value = given.text or "未填写"
+            origin = f"（{given.origin}）" if given.origin else ""
+            lines.append(f"{spec.label}：{value}{origin}")
+            if given.linked is not None and given.linked.text:
+                lines.append(
+                    f"　取数值 {given.linked.text}（{given.linked.origin}），以手工填写的 {given.text} 为准"
+                )
+            if given.fault:
+                lines.append(f"　{given.fault}")
+        lines.extend(scored.outcome.steps)
+        if scored.outcome.expression and scored.computed is not None:
+            digits = evaluation.form.rounding.digits
+            lines.append(
+                f"计算：{scored.outcome.expression} → {show(scored.computed, digits)}（四舍五入保留 {digits} 位）"
+            )
+        if scored.outcome.missing:
+            lines.append(f"还缺：{'、'.join(scored.outcome.missing)}")
+    entry = evaluation.entry(scored.indicator.id)
+    if scored.overridden:
+        computed = "未计算" if scored.computed is None else show(scored.computed)
+        lines.append(
+            f"改定：按标准 {computed}，改定为 {show(scored.score or 0)}，理由：{entry.override_reason or '未写'}"
+        )
+    if scored.score is not None:
+        lines.append(f"得分：{show(scored.score)} / {show_plain(scored.full_mark)} 分")
+    return lines
