@@ -1,0 +1,51 @@
+"""Where forms, resources, data and logs live, from a source checkout and when frozen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+DATA_FOLDER_NAME = "现场评价工作台"
+DATA_VARIABLE = "WORKBENCH_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders of one run; ``forms`` and ``resources`` are only read, the others may not exist yet."""
+
+    forms: Path
+    resources: Path
+    data: Path
+    logs: Path
+    cache: Path
+
+
+def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
+    """Find the folders of this run without creating any.
+
+    ``WORKBENCH_DATA`` moves everything that is written into one folder of the user's choice, logs
+    and cache included, so that a run from a stick leaves nothing on the machine.
+    """
+    program = _program_folder()
+    chosen = environ.get(DATA_VARIABLE, "").strip()
+    if chosen:
+        data = Path(chosen).expanduser().absolute()
+        logs, cache = data / ".logs", data / ".cache"
+    else:
+        data = platformdirs.user_documents_path() / DATA_FOLDER_NAME
+        logs = platformdirs.user_log_path("workbench", appauthor=False)
+        cache = platformdirs.user_cache_path("workbench", appauthor=False)
+    return Paths(program / "forms", program / "resources", data, logs, cache)
+
+
+def _program_folder() -> Path:
+    """The folder that holds ``forms`` and ``resources``: PyInstaller's, or the root of the checkout."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        return Path(frozen)
+    return Path(__file__).resolve().parent.parent
