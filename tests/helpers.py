@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Folders that tools make beside the sources (see .gitignore).
+MADE_FOLDERS = {
+    *(".git", ".venv", "build", "dist", "out", "__pycache__", ".benchmarks", ".hypothesis"),
+    *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache"),
+}
+
+
+def source_files() -> Iterator[Path]:
+    """Every file of the source tree, whether or not this is a git checkout."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in MADE_FOLDERS]
+        yield from (Path(folder, name) for name in files)
 
 
 class LogWatch(logging.Handler):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT
-from workbench.paths import Paths, find_paths
+from workbench.paths import Paths, find_paths, program_version
 
 
 def test_a_checkout_reads_its_own_forms_and_resources() -> None:
@@ -47,3 +47,10 @@ def test_a_chosen_data_folder_may_be_relative_or_in_the_home_folder(
 
 def test_a_blank_choice_is_no_choice() -> None:
     assert find_paths({"WORKBENCH_DATA": " "}) == find_paths({})
+
+
+def test_the_version_is_that_of_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "9.8.7"\n', encoding="utf-8")
+    assert program_version()[0].isdigit()
+    monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
+    assert program_version() == "9.8.7"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,12 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
         logs = platformdirs.user_log_path("workbench", appauthor=False)
         cache = platformdirs.user_cache_path("workbench", appauthor=False)
     return Paths(program / "forms", program / "resources", data, logs, cache)
+
+
+def program_version() -> str:
+    """The version of the program, read from ``pyproject.toml``, which a frozen program carries along."""
+    project = tomllib.loads((_program_folder() / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
 
 
 def _program_folder() -> Path:

@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for developers.
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench lock licences clean
+
+help: ## 列出可用的命令
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: ## 准备环境并运行；没有图形显示时改为无界面运行示例（命令行：make run ARGS="show --help"）
+	@tools/setup.sh run
+	@$(PYTHON) -m workbench $(ARGS)
+
+test: lint ## 准备环境并检查：ruff、mypy、全部测试
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: ## 只做静态检查
+	@tools/setup.sh test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+bench: ## 运行性能基准
+	@tools/setup.sh test
+	@$(PYTHON) -m pytest --benchmark-enable --benchmark-only $(ARGS)
+
+lock: ## 由 pyproject.toml 重做两个锁文件（需要 uv）；锁文件不写任何软件源地址
+	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" -o requirements.lock.txt
+	uv pip compile -q pyproject.toml --group dev -c requirements.lock.txt --universal --generate-hashes \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock.txt
+
+licences: ## 由已安装的依赖重写 THIRD_PARTY_LICENSES.md
+	@tools/setup.sh run
+	@$(PYTHON) tools/licences.py
+
+clean: ## 删除虚拟环境、缓存与构建结果（不动评价数据和 out）
+	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
