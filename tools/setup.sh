@@ -91,9 +91,12 @@ else
 
   say "正在准备运行环境 .venv（首次约需半分钟）……"
   rm -f .venv/.installed-run .venv/.installed-test
-  if ! with_uv && ! with_pip; then
-    say "依赖没有装全，原因见上；请检查网络或软件源设置后重试。"
-    exit 4
+  if ! with_uv; then
+    [ -z "$uv" ] || say "uv 没有成功，改用 pip……"
+    if ! with_pip; then
+      say "依赖没有装全，原因见上；请检查网络或软件源设置后重试。"
+      exit 4
+    fi
   fi
   need $(qt_packages .venv/bin/python)
   cp requirements.lock.txt .venv/.installed-run
