@@ -30,7 +30,7 @@ lock: ## 由 pyproject.toml 重做两个锁文件（需要 uv）；锁文件不�
 	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock.txt
 
 licences: ## 由已安装的依赖重写 THIRD_PARTY_LICENSES.md
-	@tools/setup.sh run
+	@tools/setup.sh test
 	@$(PYTHON) tools/licences.py
 
 clean: ## 删除虚拟环境、缓存与构建结果（不动评价数据和 out）

@@ -98,6 +98,20 @@ def test_everything_imported_is_locked(folder: str, lock: Path) -> None:
     assert not unlocked
 
 
+def test_the_licence_list_knows_everything_locked() -> None:
+    listed = (ROOT / "THIRD_PARTY_LICENSES.md").read_text(encoding="utf-8")
+    rows = {
+        _normal(name): versions.split("、")
+        for name, versions in re.findall(r"^\| (\S+) \| (\S+) \|", listed, re.MULTILINE)
+    }
+    outdated = {
+        f"{name} {version}"
+        for (name, _marker), version in _pins(DEVELOPMENT).items()
+        if version not in rows.get(name, ())
+    }
+    assert not outdated, "run: make licences"
+
+
 def test_no_source_names_a_registry_host() -> None:
     naming = []
     for path in source_files():
