@@ -52,6 +52,15 @@ class Change:
         return Change(before=self.after, after=self.before)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one undo takes back: the changes of one burst of typing or one command, oldest first."""
+
+    number: int
+    changes: tuple[Change, ...]
+    label: str = ""
+
+
 def putting(evaluation: Evaluation, entity: Entity) -> Change | None:
     """The change that puts ``entity``; nothing when it is there already, unchanged."""
     before = evaluation.get(type(entity), entity.id)

@@ -7,21 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.domain.changes import Change, apply, putting, removing
+from workbench.domain.changes import Change, Step, apply, putting, removing
 from workbench.domain.evaluation import Entity, Evaluation
 from workbench.domain.scoring import Scores, compute_scores
 
 #: Two edits of one field within this many seconds are one step to undo.
 BURST_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one undo takes back: the changes of one burst of typing or one command, oldest first."""
-
-    number: int
-    changes: tuple[Change, ...]
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

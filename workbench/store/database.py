@@ -1,0 +1,122 @@
+"""Open a database so that nothing acknowledged is lost; its errors sorted into the world's and our own.
+
+WAL with ``synchronous=FULL`` keeps every commit through a power cut, where SQLite's defaults lose
+the last one; ``locking_mode=EXCLUSIVE`` set before the first access needs no shared-memory file, so
+a full disk cannot kill the process, and keeps a second program out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+
+#: Marks a file as ours (``WBEV``), so that another program's database is not taken for an evaluation.
+APPLICATION_ID = 0x57424556
+
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_READ_ONLY = frozenset(
+    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+)
+_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL})
+_PRIMARY = 0xFF
+
+
+class Damaged(WorkbenchError):
+    """The stored evaluation is not what was recorded; ``rows`` names the damaged rows as (kind, id)."""
+
+    def __init__(self, what: str, rows: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__("damaged", what, "请从本评价文件夹的备份恢复；恢复时损坏的文件会另行保留。")
+        self.rows = rows
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an existing database for this process alone; raises :class:`sqlite3.Error`."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0
+    )
+    try:
+        for pragma in (
+            "locking_mode=EXCLUSIVE",  # before the first access
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "mmap_size=0",
+            "journal_mode=WAL",  # takes the lock
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    """The whole number that a pragma answers."""
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block or nothing of it; durable at the end of the block."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def told(folder: Path, doing: str) -> Iterator[None]:
+    """Turn the world's database errors inside the block into sentences; our own go on as they are."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        sentence = world_error(error, folder, doing)
+        if sentence is None:
+            raise
+        raise sentence from error
+
+
+def world_error(error: sqlite3.Error, folder: Path, doing: str) -> WorkbenchError | None:
+    """The sentence for an error of the world (lock, disk, rights, damage); nothing for an error of ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    primary = code & _PRIMARY
+    if primary in _BUSY:
+        return WorkbenchError(
+            "already-open",
+            f"评价“{folder.name}”已在另一个窗口或程序中打开。",
+            "请切换到那个窗口，或先把它关闭。",
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return WorkbenchError(
+            "disk-full",
+            f"{doing}时磁盘已满：{folder}。",
+            "请清理磁盘空间后重试；此前已保存的内容不受影响。",
+        )
+    if primary in _READ_ONLY:
+        return WorkbenchError(
+            "read-only",
+            f"{doing}时不能写入文件夹：{folder}。",
+            "该文件夹只读或没有写入权限。请把整个评价文件夹复制到可写的位置后再打开。",
+        )
+    if primary in _DAMAGED:
+        return Damaged(f"{doing}时发现评价“{folder.name}”的数据文件已损坏。")
+    if primary in _DISK:
+        return WorkbenchError(
+            "disk-error",
+            f"{doing}时磁盘读写出错：{folder}。",
+            "请检查磁盘或U盘是否完好、是否已拔出，然后重新打开本评价。",
+        )
+    return None

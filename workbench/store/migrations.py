@@ -1,0 +1,120 @@
+"""The schema in steps, oldest first; a shipped step is never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import WorkbenchError
+from workbench.store.database import APPLICATION_ID, Damaged, pragma
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+#: The number of steps of this program; kept in the file as ``user_version``.
+NEWEST = 1
+
+# One table per entity kind. Columns are text, those marked :int whole numbers. The first step is
+# shipped with version 0.1.0 and may still grow until then.
+_ENTITIES_1 = {
+    "overview": (
+        "project year mode evaluated_unit department commissioner agency lead project_start "
+        "project_end actual_end tender_date contract_date base_date evaluation_start "
+        "evaluation_end report_date fund_unit fund_source counting_stage background content "
+        "organisation overall_target purpose scope basis principles process experience remarks"
+    ),
+    "member": "position:int name organisation speciality title duty",
+    "target": "position:int level1 level2 name operator value unit actual indicator explanation",
+    "fund_line": "position:int year item initial budget arrived due spent contract explanation",
+    "entry": ("override override_reason basis basis_source collection_method no_evidence_reason done:int"),
+    "input": "indicator key value source manual:int note",
+    "mark": "indicator stage score reason by",
+    "deduction": "position:int indicator points reason basis",
+    "evidence": (
+        "number:int title kind source method page copy obtained by note file_name sha256 size:int "
+        "media_type taken"
+    ),
+    "link": "from_kind from_id to_kind to_id place note",
+    "questionnaire": ("position:int title group issued:int returned:int valid:int held place introduction"),
+    "question": "position:int questionnaire code text name role kind base:int stated_rate",
+    "option": "position:int question label weight count:int share",
+    "problem": "position:int category title description cause unit no_deduction_reason",
+    "advice": "position:int title text addressee",
+    "paragraph": "text",
+    "waiver": "code reason by",
+}
+
+
+def _step_1(db: Database) -> None:
+    for kind, described in _ENTITIES_1.items():
+        fields = {
+            name: int if held == "int" else str
+            for name, _, held in (column.partition(":") for column in described.split())
+        }
+        # ``put_order`` keeps the order in which entities were put.
+        db.create_table(
+            kind,
+            {"put_order": int, "id": str, **fields, "row_hash": str},
+            pk="put_order",
+            not_null={"id", "row_hash"},
+            strict=True,
+        ).create_index(["id"], unique=True)
+    db.create_table("meta", {"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
+    db.create_table("form", {"id": str, "raw": str}, pk="id", not_null={"raw"}, strict=True)
+    db.create_table(
+        "journal",
+        {
+            "seq": int,
+            "step": int,
+            "action": str,
+            "target": int,
+            "kind": str,
+            "entity": str,
+            "before": str,
+            "after": str,
+            "label": str,
+            "at": str,
+            "by": str,
+            "state": str,
+            "hash": str,
+        },
+        pk="seq",
+        not_null={"step", "action", "kind", "entity", "label", "at", "by", "state", "hash"},
+        strict=True,
+    ).create_index(["kind", "entity"])
+    for event in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER journal_no_{event.lower()} BEFORE {event} ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        )
+
+
+_STEPS = (_step_1,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply every pending step, each with its record in one transaction."""
+    import sqlite_utils  # takes a while to load, and most openings have nothing to migrate
+
+    steps = sqlite_utils.Migrations("evaluation")
+    for step in _STEPS:
+        steps(name=step.__name__.strip("_"))(step)
+    database = sqlite_utils.Database(connection, recursive_triggers=False)
+    steps.apply(database)
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={NEWEST}")
+
+
+def pending(connection: sqlite3.Connection, folder: Path) -> bool:
+    """Whether the file has steps to go; refuses a file of a newer program, or one that isn't ours."""
+    if pragma(connection, "application_id") != APPLICATION_ID:
+        raise Damaged(f"“{folder.name}”中的 evaluation.db 不是评价工作台的数据文件，或已损坏。")
+    version = pragma(connection, "user_version")
+    if version > NEWEST:
+        raise WorkbenchError(
+            "newer-schema",
+            f"评价“{folder.name}”由更新版本的工作台建立（数据格式 {version}，本程序支持到 {NEWEST}）。",
+            "请先升级本机的工作台再打开；文件未作任何改动。",
+        )
+    return version < NEWEST

@@ -1,0 +1,124 @@
+"""Entities as rows: which column holds which field, how a value is kept, how a row vouches for itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from workbench.domain.evaluation import ENTITIES, Entity, kind_of
+from workbench.domain.fields import specs_of
+
+#: A value as SQLite and JSON hold it. Decimals and dates are text, so that no digit is ever lost.
+Stored = str | int | None
+#: The fields of one entity as stored, in the order of its class, without its id.
+Row = dict[str, Stored]
+
+#: Sums of row hashes are kept modulo this, so that one number vouches for all rows in any order.
+STATE_MODULUS = 1 << 256
+
+_INTEGER_KINDS = frozenset({"count", "order", "flag"})
+_DECIMAL_KINDS = frozenset({"number", "score", "money", "percent"})
+
+
+def _keep_text(value: Any) -> Stored:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a text column holds no {type(value).__name__}")
+
+
+def _keep_integer(value: Any) -> Stored:
+    if value is None or isinstance(value, int):
+        return None if value is None else int(value)
+    raise TypeError(f"an integer column holds no {type(value).__name__}")
+
+
+_KEEPERS: Mapping[type, Callable[[Any], Stored]] = {str: _keep_text, int: _keep_integer}
+
+
+def _reader(kind: str) -> Callable[[Any], Any]:
+    if kind in _DECIMAL_KINDS:
+        return Decimal
+    if kind == "date":
+        return date.fromisoformat
+    return {"flag": bool}.get(kind, lambda value: value)
+
+
+@cache
+def columns(kind: str) -> tuple[tuple[str, type], ...]:
+    """The columns of an entity kind, in order: name and ``str`` or ``int``."""
+    return tuple((s.name, int if s.kind in _INTEGER_KINDS else str) for s in specs_of(ENTITIES[kind]))
+
+
+@cache
+def _readers(kind: str) -> Mapping[str, Callable[[Any], Any]]:
+    return {s.name: _reader(s.kind) for s in specs_of(ENTITIES[kind])}
+
+
+def to_row(entity: Entity) -> Row:
+    """The entity's fields as stored."""
+    return {name: _KEEPERS[held](getattr(entity, name)) for name, held in columns(kind_of(entity))}
+
+
+def values_of(kind: str, stored: Mapping[str, Stored]) -> dict[str, Any]:
+    """Stored fields, all or some of a kind's, as the domain holds them."""
+    readers = _readers(kind)
+    return {name: None if value is None else readers[name](value) for name, value in stored.items()}
+
+
+def from_row(kind: str, id_: str, row: Mapping[str, Stored]) -> Entity:
+    """The entity of a row; ``ValueError``, ``KeyError`` or ``TypeError`` when the row is damaged."""
+    entity: Entity = ENTITIES[kind](id=id_, **values_of(kind, row))
+    return entity
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling for each value."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def row_hash(kind: str, id_: str, row: Mapping[str, Stored]) -> str:
+    """SHA-256 over kind, id and every field of a row."""
+    return hashlib.sha256(canonical([kind, id_, row]).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def form_text(raw: Any) -> str:
+    """A raw form as canonical JSON; decimals and dates keep their type."""
+    return canonical(_tagged(raw))
+
+
+def form_raw(text: str) -> dict[str, Any]:
+    """The raw form back from :func:`form_text`, equal to what went in."""
+    raw: dict[str, Any] = json.loads(text, object_hook=_untagged)
+    return raw
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _tagged(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tagged(item) for item in value]
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime | time):
+        return value.isoformat()
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    return value
+
+
+def _untagged(found: dict[str, Any]) -> Any:
+    if len(found) == 1:
+        if "$decimal" in found:
+            return Decimal(found["$decimal"])
+        if "$date" in found:
+            return date.fromisoformat(found["$date"])
+    return found
