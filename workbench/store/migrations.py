@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 #: The number of steps of this program; kept in the file as ``user_version``.
 NEWEST = 1
 
-# One table per entity kind. Columns are text, those marked :int whole numbers. The first step is
-# shipped with version 0.1.0 and may still grow until then.
+# One table per entity kind. Columns are text, those marked :int whole numbers. The first step
+# may still grow until it is shipped.
 _ENTITIES_1 = {
     "overview": (
         "project year mode evaluated_unit department commissioner agency lead project_start "
