@@ -1,0 +1,356 @@
+"""Attaching evidence: files come in off the GUI thread, then one step numbers and links them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.changes import removing
+from workbench.domain.evaluation import Evidence, Link
+from workbench.domain.evidence_use import Use, evidence_label, uses_of
+from workbench.domain.exif import EXIF_BYTES, taken_at
+from workbench.domain.fields import Value
+from workbench.domain.media import extension_of, may_open
+from workbench.errors import Fault, WorkbenchError
+from workbench.files import safe_name, told
+from workbench.services.jobs import Progress
+from workbench.services.session import Session
+from workbench.store.evidence import Damage, Incoming, StoredFile, Vault
+
+#: What an item may be linked to: kind and id.
+Target = tuple[str, str]
+
+#: Folders are read to this many files; more is nearly always a whole disk chosen by mistake.
+MOST_FILES = 20_000
+WECHAT_NOTE = "微信图，无拍摄时间"
+
+_TITLE_LENGTH = 120
+_NAME_LENGTH = 255
+#: Control characters, and marks that turn the direction of writing (``发票exe.jpg`` for ``发票gpj.exe``).
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_WECHAT = re.compile(r"(mmexport\d{6,}|wx_camera_\d+|微信图片|微信截图|wechat)", re.IGNORECASE)
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that is in the vault now: what it is, what it was called, when the photo was taken."""
+
+    stored: StoredFile
+    file_name: str
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one drop, choice or paste brought into the vault, and what stayed out and why."""
+
+    arrivals: tuple[Arrival, ...]
+    refused: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachReport:
+    """What became of an intake: new items, items that were there before, refused files."""
+
+    added: tuple[Evidence, ...]
+    known: tuple[Evidence, ...]
+    refused: tuple[Fault, ...]
+    linked: int
+    """How many links are new."""
+    note: str = ""
+
+    @property
+    def items(self) -> tuple[Evidence, ...]:
+        """New and known items by number."""
+        return tuple(sorted((*self.added, *self.known), key=lambda item: item.number))
+
+    def __str__(self) -> str:
+        parts = []
+        if self.added:
+            parts.append(f"新增 {len(self.added)} 件（{_numbers(self.added)}）")
+        if self.known:
+            parts.append(f"{len(self.known)} 件内容与已有的{_numbers(self.known)}相同，未重复存入")
+        if self.refused:
+            parts.append(f"{len(self.refused)} 个文件未存入")
+        return "；".join(parts or ["没有可存入的文件"]) + f"。{self.note}"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceDamage:
+    """An item whose file is missing or no longer what was stored."""
+
+    evidence: Evidence
+    damage: Damage
+
+    def __str__(self) -> str:
+        what = "文件缺失" if self.damage.missing else "文件内容已改变"
+        if self.damage.reason:
+            what = f"文件读不出（{self.damage.reason}）"
+        return f"{evidence_label(self.evidence)} {self.evidence.title}：{what}。"
+
+
+class Attaching:
+    """Evidence of the open evaluation. ``take_in``, ``verify_files`` and ``copy_to_open`` may run in any thread."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+        vault.sweep()
+
+    @property
+    def vault(self) -> Vault:
+        """Where the files are."""
+        return self._vault
+
+    def take_in(self, paths: Iterable[Path], progress: Progress) -> Intake:
+        """Copy files, and all files of folders, into the vault. Touches no entity."""
+        files: list[Incoming] = []
+        refused: list[Fault] = []
+        for found in _files_below(paths):
+            if isinstance(found, Fault):
+                refused.append(found)
+            else:
+                files.append(Incoming(found, clean_name(found.name)))
+        return self._store(files, refused, progress)
+
+    def take_in_bytes(self, data: bytes, name: str, progress: Progress) -> Intake:
+        """Store a pasted picture, as PNG or whatever ``data`` is."""
+        return self._store([Incoming(data, clean_name(name))], [], progress)
+
+    def _store(self, files: Sequence[Incoming], refused: list[Fault], progress: Progress) -> Intake:
+        arrivals: list[Arrival] = []
+        for file, answer in zip(files, self._vault.add_all(files, progress), strict=True):
+            if isinstance(answer, Fault):
+                refused.append(answer)
+            else:
+                arrivals.append(Arrival(answer, file.name, self._taken(answer)))
+        return Intake(tuple(arrivals), tuple(refused))
+
+    def _taken(self, stored: StoredFile) -> str:
+        path = self._vault.path_of(stored.sha256)
+        if path is None or not stored.media_type.startswith("image/"):
+            return ""
+        try:
+            with path.open("rb") as file:
+                return taken_at(file.read(EXIF_BYTES))
+        except OSError:
+            return ""
+
+    def settle(self, intake: Intake, to: Target | None = None, *, by: str = "") -> AttachReport:
+        """Number the new items and link all to the target, in one step. On the GUI thread."""
+        evaluation = self._session.evaluation
+        note = ""
+        if to is not None and not self._exists(to):
+            to, note = None, "原定的位置已被删除，材料已存入、未关联。"
+        by_content = {item.sha256: item for item in evaluation.table(Evidence).values()}
+        linked = (
+            {link.from_id for link in evaluation.links(from_kind="evidence", to_kind=to[0], to_id=to[1])}
+            if to is not None
+            else set()
+        )
+        number = self._highest_number()
+        added: list[Evidence] = []
+        known: dict[str, Evidence] = {}
+        links: list[Link] = []
+        for arrival in intake.arrivals:
+            item = by_content.get(arrival.stored.sha256)
+            if item is None:
+                number += 1
+                item = self._new_item(arrival, number, by)
+                by_content[item.sha256] = item
+                added.append(item)
+            elif item not in added:
+                known[item.id] = item
+            if to is not None and item.id not in linked:
+                linked.add(item.id)
+                links.append(self._link(item, to))
+        self._session.put_all([*added, *links], label=f"存入佐证 {len(added)} 件" if added else "关联佐证")
+        return AttachReport(tuple(added), tuple(known.values()), intake.refused, len(links), note)
+
+    def attach(self, paths: Iterable[Path], to: Target | None, progress: Progress) -> AttachReport:
+        """Both halves at once, for whoever has no window to keep alive."""
+        return self.settle(self.take_in(paths, progress), to)
+
+    def paste_image(self, data: bytes, to: Target | None, progress: Progress) -> AttachReport:
+        """Store the bytes of one picture and link it."""
+        return self.settle(self.take_in_bytes(data, "粘贴的图片.png", progress), to)
+
+    def _highest_number(self) -> int:
+        held = (item.number for item in self._session.evaluation.table(Evidence).values())
+        return max(self._session.memory.highest("evidence", "number"), *held, 0)
+
+    def _new_item(self, arrival: Arrival, number: int, by: str) -> Evidence:
+        picture = arrival.stored.media_type.startswith("image/")
+        wechat = picture and not arrival.taken and _WECHAT.match(arrival.file_name)
+        return Evidence(
+            id=self._session.new_id(),
+            number=number,
+            title=clean_title(arrival.file_name),
+            by=by,
+            note=WECHAT_NOTE if wechat else "",
+            file_name=arrival.file_name,
+            sha256=arrival.stored.sha256,
+            size=arrival.stored.size,
+            media_type=arrival.stored.media_type,
+            taken=arrival.taken,
+        )
+
+    def _link(self, item: Evidence, to: Target, place: str = "") -> Link:
+        return Link(
+            id=self._session.new_id(),
+            from_kind="evidence",
+            from_id=item.id,
+            to_kind=to[0],
+            to_id=to[1],
+            place=place,
+        )
+
+    def _exists(self, to: Target) -> bool:
+        kind, id_ = to
+        if kind == "indicator":
+            return self._session.evaluation.form.get(id_) is not None
+        return id_ in self._session.evaluation.tables.get(kind, {})
+
+    def link(self, items: Iterable[Evidence], to: Target) -> int:
+        """Link items that are here already; returns how many links are new."""
+        have = {
+            link.from_id
+            for link in self._session.evaluation.links(from_kind="evidence", to_kind=to[0], to_id=to[1])
+        }
+        fresh = [self._link(item, to) for item in items if item.id not in have]
+        return self._session.put_all(fresh, label="关联佐证")
+
+    def detach(self, item: Evidence, to: Target) -> None:
+        """Remove the links of an item to one place; from an indicator also those to its deduction lines."""
+        places = {to}
+        if to[0] == "indicator":
+            places |= {("deduction", line.id) for line in self._session.evaluation.deductions(to[1])}
+        gone = [use.link for use in self.where_used(item) if (use.kind, use.id) in places]
+        changes = [change for link in gone for change in removing(self._session.evaluation, link)]
+        self._session.change(changes, label=f"取消关联 {evidence_label(item)}")
+
+    def where_used(self, item: Evidence) -> list[Use]:
+        """What the item is linked to."""
+        return uses_of(self._session.evaluation, item.id)
+
+    def remove(self, items: Sequence[Evidence]) -> None:
+        """Take items and their links out of the evaluation as one step; their files stay in the vault."""
+        changes = [c for item in items for c in removing(self._session.evaluation, item)]
+        label = f"删除 {evidence_label(items[0])}" if len(items) == 1 else f"删除佐证 {len(items)} 件"
+        self._session.change(changes, label=label)
+
+    def edit(self, items: Sequence[Evidence], field: str, value: Value, *, origin: object = None) -> int:
+        """Set one described field of one or many items as one step; returns how many differed."""
+        given: dict[str, Any] = {field: value}
+        changed = [dataclasses.replace(item, **given) for item in items]
+        if len(changed) == 1:
+            return int(self._session.put(changed[0], origin=origin))
+        return self._session.put_all(changed, label=f"批量修改佐证 {len(changed)} 件", origin=origin)
+
+    def verify_files(self, items: Sequence[Evidence], progress: Progress) -> list[EvidenceDamage]:
+        """Read the files of the items again; one line for each that is missing or changed."""
+        found = {damage.sha256: damage for damage in self._vault.verify([i.sha256 for i in items], progress)}
+        return [EvidenceDamage(item, found[item.sha256]) for item in items if item.sha256 in found]
+
+    def copy_to_open(self, item: Evidence, folder: Path) -> Path:
+        """A copy under a readable name for the system's own program, which may write to it: the kept file
+        never leaves the vault. Raises :class:`WorkbenchError` when the file is missing or is a program.
+        """
+        name = f"{evidence_label(item)} {item.title}"
+        if not may_open(item.media_type):
+            raise WorkbenchError(
+                "not-opened",
+                f"{name} 是程序或快捷方式，不在此打开。",
+                "如确有需要，请用“另存为”导出后自行处理。",
+            )
+        path = self._vault.path_of(item.sha256)
+        if path is None:
+            raise WorkbenchError(
+                "evidence-missing", f"{name} 的文件不在评价文件夹中。", "请从备份中找回，或重新存入同一文件。"
+            )
+        copy = folder / item.sha256[:12] / f"{safe_name(name, '佐证')}{path.suffix}"
+        with told(copy, "打开佐证材料"):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        return copy
+
+
+def clean_name(name: str) -> str:
+    """A file's own name as it may be kept: no folders, no unseen characters, at most 255 characters."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    cleaned = _UNSEEN.sub("", last).strip()
+    if len(cleaned) > _NAME_LENGTH:
+        ending = extension_of(cleaned)
+        cleaned = cleaned[: _NAME_LENGTH - len(ending)] + ending
+    return cleaned or "未命名"
+
+
+def clean_title(file_name: str) -> str:
+    """A title from a file name: without its ending, at most 120 characters."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", clean_name(file_name)).strip(" ._") or "未命名"
+    return stem if len(stem) <= _TITLE_LENGTH else stem[: _TITLE_LENGTH - 1] + "…"
+
+
+def _numbers(items: Sequence[Evidence]) -> str:
+    first = evidence_label(items[0])
+    return (
+        first
+        if len(items) == 1
+        else f"{first} 等"
+        if len(items) > 2
+        else f"{first}、{evidence_label(items[1])}"
+    )
+
+
+def _files_below(paths: Iterable[Path]) -> Iterator[Path | Fault]:
+    """The files to take, folders walked in the order a person counts; what can't be read as faults."""
+    count = 0
+    for path in paths:
+        if not path.is_dir():
+            found: Iterable[Path | Fault] = (path,)
+        else:
+            found = _walk(path)
+        empty = True
+        for file in found:
+            empty = False
+            count += 1
+            if count > MOST_FILES:
+                yield Fault(
+                    str(path), f"文件超过 {MOST_FILES} 个，其余未存入。", "请分几次选择较小的文件夹。"
+                )
+                return
+            yield file
+        if empty:
+            yield Fault(clean_name(path.name), "文件夹里没有文件。", "请检查是否选错了文件夹。")
+
+
+def _walk(folder: Path) -> Iterator[Path | Fault]:
+    faults: list[Fault] = []
+
+    def unreadable(error: OSError) -> None:
+        faults.append(
+            Fault(clean_name(str(error.filename)), "文件夹打不开，其中的文件未存入。", "请检查权限。")
+        )
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):  # links to folders are not followed
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_counting)
+        for name in sorted(names, key=_counting):
+            if not name.startswith((".", "~$")) and name.lower() not in _SYSTEM_FILES:
+                yield Path(parent, name)
+    yield from faults
+
+
+def _counting(name: str) -> list[tuple[int, str]]:
+    """Sorts 照片2 before 照片10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdecimal() and len(part) < 19 else (-1, part) for part in parts]
