@@ -69,13 +69,23 @@ def test_programs_and_strange_types_are_not_opened() -> None:
 
 def photo(kind: str, tag: int, stamp: str, *, inner: bool) -> bytes:
     exif = Image.Exif()
-    (exif.get_ifd(0x8769) if inner else exif)[tag] = stamp
+    exif[0x010F] = "maker"
+    if inner:
+        exif[0x8769] = {tag: stamp}
+    else:
+        exif[tag] = stamp
     out = io.BytesIO()
     Image.new("RGB", (8, 8)).save(out, kind, exif=exif)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_the_time_in_a_tiff_is_read() -> None:
+    exif = Image.Exif()
+    exif[0x8769] = {0x9003: "2022:11:24 10:12:30"}
+    assert taken_at(exif.tobytes()[6:]) == "2022-11-24 10:12:30"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_the_time_of_taking_is_read(kind: str) -> None:
     assert taken_at(photo(kind, 0x9003, "2022:11:24 10:12:30", inner=True)) == "2022-11-24 10:12:30"
 
