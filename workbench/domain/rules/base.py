@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+from workbench.domain.rules.params import read_params, write_params
 
 #: Kinds of rule input. ``percent`` and ``money`` are stored as typed and read as numbers;
 #: ``point`` is one 评价要点: ``符合``, ``不符合`` or the points given for it.
@@ -72,7 +74,11 @@ class Outcome:
 
 
 class BadRule(ValueError):
-    """A rule's data that can't be understood; the message is a Chinese sentence for the fault list."""
+    """A rule's data that can't be understood: every problem, each a Chinese clause for the fault list."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,27 @@ class Rule(ABC):
     full_mark: Decimal
 
     @classmethod
-    @abstractmethod
-    def from_raw(cls, raw: Mapping[str, Any], full_mark: Decimal) -> Rule:
-        """Compile the data of a form file; raises :class:`BadRule` with a Chinese sentence."""
+    def from_raw(cls, raw: Mapping[str, Any], full_mark: Decimal) -> Self:
+        """Compile the data of a form file; raises :class:`BadRule` with every problem.
+
+        The parameters are the fields made by :func:`workbench.domain.rules.params.param`.
+        """
+        values, problems = read_params(cls, {name: value for name, value in raw.items() if name != "kind"})
+        if problems:
+            raise BadRule(*problems)
+        rule = cls(full_mark, **values)
+        problems = list(rule.problems())
+        if problems:
+            raise BadRule(*problems)
+        return rule
+
+    def to_raw(self) -> dict[str, Any]:
+        """The data of a form file that compiles to this rule again."""
+        return {"kind": self.kind, **write_params(self)}
+
+    def problems(self) -> tuple[str, ...]:
+        """What contradicts itself so that no score can come out, as Chinese clauses; refused at compile time."""
+        return ()
 
     @abstractmethod
     def inputs(self) -> tuple[InputSpec, ...]:
@@ -110,6 +134,15 @@ class Rule(ABC):
     def faults(self) -> tuple[str, ...]:
         """What is wrong with the standard itself (beyond its maximum), as Chinese sentences."""
         return ()
+
+
+def missing_labels(specs: tuple[InputSpec, ...], given: Mapping[str, Given]) -> tuple[str, ...]:
+    """The labels of the inputs that are needed and not there (or not readable)."""
+    return tuple(
+        spec.label
+        for spec in specs
+        if not spec.optional and (spec.key not in given or given[spec.key].value is None)
+    )
 
 
 _REGISTRY: dict[str, type[Rule]] = {}
