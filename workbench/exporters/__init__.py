@@ -1,0 +1,1 @@
+"""Paper out: what the evaluation says, as files for people."""

@@ -1,0 +1,305 @@
+"""Everything that any export prints, computed once and frozen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from workbench.domain.amounts import show_plain
+from workbench.domain.evaluation import (
+    Advice,
+    Deduction,
+    Evaluation,
+    Evidence,
+    FundLine,
+    Link,
+    Problem,
+    Question,
+    Questionnaire,
+    Target,
+)
+from workbench.domain.form import Indicator
+from workbench.domain.scoring import IndicatorScore, Scores, compute_scores, derivation
+from workbench.domain.sources import FUND_COLUMNS, Sources
+from workbench.domain.survey import Tally, questions_of
+from workbench.domain.texts import figures, fill
+
+
+@dataclass(frozen=True, slots=True)
+class DeductionRow:
+    """One deduction line as printed; ``number`` runs through the whole table from 1."""
+
+    number: int
+    line: Deduction
+    indicator: Indicator
+    place: str
+    """Where the indicator stands: ``过程 › 资金管理 › 资金到位率``."""
+    evidence: tuple[int, ...]
+    """Numbers of the evidence that proves this line."""
+    problems: tuple[str, ...]
+    """Titles of the problems that explain it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One scored indicator as printed, with all that stands beside it. Texts have their figures filled in."""
+
+    indicator: Indicator
+    path: tuple[Indicator, ...]
+    """From the first level down to the indicator itself."""
+    scored: IndicatorScore
+    basis: str
+    basis_source: str
+    collection_method: str
+    evidence: tuple[int, ...]
+    """Numbers of all evidence at the indicator or at one of its deduction lines, rising."""
+    deductions: tuple[DeductionRow, ...]
+    derivation: tuple[str, ...]
+    first: Decimal | None
+    """The score of 初评: the override, or what the rule computes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One indicator above the scored ones: which rows (from 0) of the table it spans."""
+
+    indicator: Indicator
+    scored: IndicatorScore
+    first: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """One problem as printed; ``number`` counts within its category, ``running`` through all."""
+
+    problem: Problem
+    category: str
+    number: int
+    running: int
+    unit: str
+    deductions: tuple[DeductionRow, ...]
+    evidence: tuple[int, ...]
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question with its result; ``number`` counts within its questionnaire."""
+
+    questionnaire: Questionnaire
+    question: Question
+    number: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One target as set and as reached, in words; ``met`` is nothing while it can't be said."""
+
+    target: Target
+    set_text: str
+    actual_text: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """One state of an evaluation, ready to print. Values only: it may travel to another thread."""
+
+    evaluation: Evaluation
+    scores: Scores
+    rows: tuple[ScoreRow, ...]
+    groups: tuple[Group, ...]
+    deductions: tuple[DeductionRow, ...]
+    problems: tuple[ProblemRow, ...]
+    advice: tuple[Advice, ...]
+    questions: tuple[QuestionRow, ...]
+    questionnaires: tuple[Questionnaire, ...]
+    funds: tuple[FundLine, ...]
+    fund_totals: Mapping[str, Fraction | None]
+    """Total of each fund column (see :data:`workbench.domain.sources.FUND_COLUMNS`)."""
+    targets: tuple[TargetRow, ...]
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Any, ...]
+    """Findings that are to be printed or logged, as the checks gave them."""
+    made: datetime
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The names of the indicator levels, first to last."""
+        return self.evaluation.form.levels
+
+    def groups_of(self, level: int) -> list[Group]:
+        """The groups of one level in the order of the table."""
+        return [group for group in self.groups if group.indicator.level == level]
+
+
+def freeze(
+    evaluation: Evaluation,
+    scores: Scores | None = None,
+    *,
+    sources: Sources | None = None,
+    findings: Sequence[Any] = (),
+    made: datetime,
+) -> ReportData:
+    """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state."""
+    sources = sources or Sources(evaluation)
+    scores = scores or compute_scores(evaluation, sources)
+    ties = _Ties(evaluation)
+    rows, deductions = _score_rows(evaluation, scores, ties)
+    return ReportData(
+        evaluation=evaluation,
+        scores=scores,
+        rows=rows,
+        groups=_groups(evaluation, scores, rows),
+        deductions=deductions,
+        problems=_problem_rows(evaluation, deductions, ties),
+        advice=tuple(evaluation.listed(Advice)),
+        questions=_question_rows(evaluation, sources),
+        questionnaires=tuple(evaluation.listed(Questionnaire)),
+        funds=tuple(evaluation.listed(FundLine)),
+        fund_totals={column: sources.fund_total(column) for column in FUND_COLUMNS},
+        targets=tuple(_target_row(target) for target in evaluation.listed(Target)),
+        evidence=tuple(sorted(evaluation.listed(Evidence), key=lambda e: e.number)),
+        findings=tuple(findings),
+        made=made,
+    )
+
+
+class _Ties:
+    """The links of one evaluation by both ends, looked up once."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._from: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._to: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._evaluation = evaluation
+        for link in evaluation.table(Link).values():
+            self._from[link.from_kind, link.from_id, link.to_kind].append(link.to_id)
+            self._to[link.to_kind, link.to_id, link.from_kind].append(link.from_id)
+
+    def out(self, kind: str, id_: str, to_kind: str) -> list[str]:
+        return self._from.get((kind, id_, to_kind), [])
+
+    def into(self, kind: str, id_: str, from_kind: str) -> list[str]:
+        return self._to.get((kind, id_, from_kind), [])
+
+    def evidence_of(self, kind: str, id_: str) -> set[int]:
+        table = self._evaluation.table(Evidence)
+        return {table[e].number for e in self.into(kind, id_, "evidence") if e in table}
+
+
+def _score_rows(
+    evaluation: Evaluation, scores: Scores, ties: _Ties
+) -> tuple[tuple[ScoreRow, ...], tuple[DeductionRow, ...]]:
+    lines: dict[str, list[Deduction]] = defaultdict(list)
+    for line in evaluation.listed(Deduction):
+        lines[line.indicator].append(line)
+    problems = evaluation.table(Problem)
+    rows: list[ScoreRow] = []
+    every: list[DeductionRow] = []
+    for leaf in evaluation.form.leaves:
+        entry, scored = evaluation.entry(leaf.id), scores[leaf.id]
+        known = figures(evaluation, scored)
+        own = [
+            DeductionRow(
+                number=len(every) + offset,
+                line=line,
+                indicator=leaf,
+                place=evaluation.form.place(leaf.id),
+                evidence=tuple(sorted(ties.evidence_of("deduction", line.id))),
+                problems=tuple(
+                    problems[p].title for p in ties.into("deduction", line.id, "problem") if p in problems
+                ),
+            )
+            for offset, line in enumerate(lines.get(leaf.id, ()), start=1)
+        ]
+        every.extend(own)
+        numbers = ties.evidence_of("indicator", leaf.id).union(*(row.evidence for row in own))
+        reasons = "\n".join(fill(row.line.reason, known) for row in own if row.line.reason)
+        rows.append(
+            ScoreRow(
+                indicator=leaf,
+                path=evaluation.form.path(leaf.id),
+                scored=scored,
+                basis=fill(entry.basis, known) or reasons,
+                basis_source=entry.basis_source or leaf.basis_source,
+                collection_method=entry.collection_method or leaf.collection_method,
+                evidence=tuple(sorted(numbers)),
+                deductions=tuple(own),
+                derivation=tuple(derivation(evaluation, scored)),
+                first=scored.computed if entry.override is None else entry.override,
+            )
+        )
+    return tuple(rows), tuple(every)
+
+
+def _groups(evaluation: Evaluation, scores: Scores, rows: Sequence[ScoreRow]) -> tuple[Group, ...]:
+    place = {row.indicator.id: number for number, row in enumerate(rows)}
+    found = []
+    for indicator in evaluation.form.indicators:
+        below = [place[leaf.id] for leaf in evaluation.form.leaves_below(indicator.id)]
+        if evaluation.form.children(indicator.id):
+            found.append(Group(indicator, scores[indicator.id], min(below), len(below)))
+    return tuple(found)
+
+
+def _problem_rows(
+    evaluation: Evaluation, deductions: Sequence[DeductionRow], ties: _Ties
+) -> tuple[ProblemRow, ...]:
+    by_id = {row.line.id: row for row in deductions}
+    advice = evaluation.table(Advice)
+    problems = evaluation.listed(Problem)
+    categories = list(dict.fromkeys(problem.category for problem in problems))
+    problems.sort(key=lambda problem: categories.index(problem.category))
+    counts: dict[str, int] = defaultdict(int)
+    rows = []
+    for running, problem in enumerate(problems, start=1):
+        counts[problem.category] += 1
+        linked = [by_id[d] for d in ties.out("problem", problem.id, "deduction") if d in by_id]
+        numbers = ties.evidence_of("problem", problem.id).union(*(row.evidence for row in linked))
+        rows.append(
+            ProblemRow(
+                problem=problem,
+                category=problem.category,
+                number=counts[problem.category],
+                running=running,
+                unit=problem.unit,
+                deductions=tuple(sorted(linked, key=lambda row: row.number)),
+                evidence=tuple(sorted(numbers)),
+                advice=tuple(advice[a] for a in ties.into("problem", problem.id, "advice") if a in advice),
+            )
+        )
+    return tuple(rows)
+
+
+def _question_rows(evaluation: Evaluation, sources: Sources) -> tuple[QuestionRow, ...]:
+    return tuple(
+        QuestionRow(questionnaire, question, number, sources.tally(question))
+        for questionnaire in evaluation.listed(Questionnaire)
+        for number, question in enumerate(questions_of(evaluation, questionnaire), start=1)
+    )
+
+
+_MET = {
+    "≥": lambda actual, value: actual >= value,
+    "≤": lambda actual, value: actual <= value,
+    "=": lambda actual, value: actual == value,
+    "＞": lambda actual, value: actual > value,
+    "＜": lambda actual, value: actual < value,
+}
+
+
+def _target_row(target: Target) -> TargetRow:
+    value, actual = target.value, target.actual
+    return TargetRow(
+        target=target,
+        set_text="" if value is None else f"{target.operator}{show_plain(value)}{target.unit}",
+        actual_text="" if actual is None else f"{show_plain(actual)}{target.unit}",
+        met=None if value is None or actual is None else _MET[target.operator](actual, value),
+    )
