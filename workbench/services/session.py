@@ -63,6 +63,7 @@ class Session:
         self._clock = clock
         self._undo, self._redo = memory.undoable()
         self._listeners: list[Listener] = []
+        self._after_close: list[Callable[[], None]] = []
         self._burst: tuple[tuple[str, str, tuple[str, ...]], object, float] | None = None
         self._scores: Scores | None = None
 
@@ -183,6 +184,12 @@ class Session:
         for listener in tuple(self._listeners):
             listener(Changed(changes, origin))
 
+    def when_closed(self, callback: Callable[[], None]) -> None:
+        """Call back once the session has ended and its store is closed."""
+        self._after_close.append(callback)
+
     def close(self) -> None:
-        """End the session; nothing is pending."""
+        """End the session; nothing is pending. Closing twice is harmless."""
         self._memory.close()
+        while self._after_close:
+            self._after_close.pop(0)()

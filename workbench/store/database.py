@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench import files
 from workbench.errors import WorkbenchError
 
 #: Marks a file as ours (``WBEV``), so that another program's database is not taken for an evaluation.
@@ -73,6 +74,31 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def snapshot(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy an open database into a new file, durably, and check the copy by opening it.
+
+    Raises :class:`sqlite3.Error` or :class:`OSError`; the file is gone then.
+    """
+    try:
+        copy = sqlite3.connect(path, isolation_level=None)
+        try:
+            copy.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.backup(copy)
+            found = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            copy.close()
+        _demand_ok(found)
+        files.fsync_file(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _demand_ok(found: str) -> None:
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
 
 
 @contextlib.contextmanager

@@ -361,6 +361,24 @@ class EvaluationStore:
         with told(self.folder, "读取修改记录"):
             return journal.history(self._connection, kind, id_, field)
 
+    def copy_to(self, folder: Path) -> None:
+        """Copy the evaluation with its evidence and history into a new folder; whole or not at all."""
+        fresh = files.beside(folder)
+        with files.told(folder, "复制评价"), told(folder, "复制评价"):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copytree(self.folder / EVIDENCE, fresh / EVIDENCE)
+                (fresh / BACKUPS).mkdir()
+                database.snapshot(self._connection, fresh / DATABASE)
+                for path in (fresh / EVIDENCE).rglob("*"):
+                    if path.is_file():
+                        files.fsync_file(path)
+                for path in (fresh / EVIDENCE, fresh):
+                    files.fsync_folder(path)
+                files.swap(fresh, folder)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+
     def close(self) -> None:
         """Close the store; the write-ahead log is folded into the one file. Closing twice is harmless."""
         with contextlib.suppress(sqlite3.ProgrammingError):  # closed already

@@ -1,0 +1,310 @@
+"""Find and compile forms; list, open, create and copy evaluations."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tomllib
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from workbench import files
+from workbench.domain.evaluation import Evaluation
+from workbench.domain.form import Form
+from workbench.domain.scoring import Scores, compute_scores
+from workbench.errors import Fault, InputRefused, WorkbenchError
+from workbench.services.presets import presets
+from workbench.services.session import Session
+from workbench.store import evaluations
+from workbench.store.evaluations import DATABASE, EvaluationStore
+
+#: Indicator systems of the user's own, beside the evaluations.
+OWN_FORMS = "指标体系"
+#: What the list shows of an evaluation, so that listing opens none; made anew whenever it is stale.
+SUMMARY = ".summary.json"
+
+_LARGEST_FORM = 5_000_000
+_log = logging.getLogger(__name__)
+
+CompileForm = Callable[[Mapping[str, Any]], Form]
+
+
+@dataclass(frozen=True, slots=True)
+class FormListing:
+    """One indicator system as listed; a broken one has faults and no form."""
+
+    id: str
+    title: str
+    path: Path
+    form: Form | None
+    faults: tuple[Fault, ...] = ()
+    own: bool = False
+    """From the user's own folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationListing:
+    """One evaluation as listed; ``fault`` says in words why it cannot be opened, if so."""
+
+    folder: Path
+    project: str
+    year: str = ""
+    form_title: str = ""
+    total: Decimal | None = None
+    """The total in points, nothing while no indicator is scored."""
+    grade: str = ""
+    complete: bool = False
+    opened: datetime | None = None
+    is_open: bool = False
+    fault: str = ""
+
+
+class Catalog:
+    """The indicator systems and the evaluations of this user."""
+
+    def __init__(
+        self,
+        forms: Path,
+        data: Path,
+        *,
+        compile_form: CompileForm,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+        author: Callable[[], str] = lambda: "",
+    ) -> None:
+        """``clock`` counts seconds from anywhere and never goes back; ``now`` is the laptop's time
+        with its zone; ``author`` names who edits, for the journal.
+        """
+        self._forms = forms
+        self._data = data
+        self._compile = compile_form
+        self._clock = clock
+        self._now = now
+        self._author = author
+        self._open: dict[Path, Session] = {}
+
+    @property
+    def data(self) -> Path:
+        """The folder that holds the evaluations; it may not exist yet."""
+        return self._data
+
+    # indicator systems
+
+    def list_forms(self) -> list[FormListing]:
+        """Every indicator system by the name of its file; a broken file is listed with its faults."""
+        found = [self._form_listing(path, own=False) for path in sorted(self._forms.glob("*.toml"))]
+        own = sorted((self._data / OWN_FORMS).glob("*.toml"))
+        return found + [self._form_listing(path, own=True) for path in own]
+
+    def form(self, form_id: str) -> Form:
+        """The compiled indicator system with this id; raises :class:`InputRefused` with its faults."""
+        for listing in self.list_forms():
+            if form_id in {listing.id, listing.path.stem}:
+                if listing.form is None:
+                    raise InputRefused(f"指标体系“{listing.title}”不能使用。", listing.faults)
+                return listing.form
+        raise WorkbenchError("no-form", f"没有编号为“{form_id}”的指标体系。", "请从列表中选择一个。")
+
+    def _form_listing(self, path: Path, *, own: bool) -> FormListing:
+        raw: Mapping[str, Any] = {}
+        try:
+            raw = read_form(path)
+            form = self._compile(raw)
+        except InputRefused as error:
+            id_, title = raw.get("id"), raw.get("title")
+            return FormListing(
+                id_ if isinstance(id_, str) and id_ else path.stem,
+                title if isinstance(title, str) and title else path.name,
+                path,
+                None,
+                error.faults,
+                own,
+            )
+        return FormListing(form.id, form.title, path, form, form.faults, own)
+
+    # evaluations
+
+    def list_evaluations(self, elsewhere: Iterable[Path] = ()) -> list[EvaluationListing]:
+        """The evaluations of the data folder and of the folders ``elsewhere``, last opened first."""
+        try:
+            here = [path for path in sorted(self._data.iterdir()) if self._is_evaluation(path)]
+        except OSError:
+            here = []
+        folders = dict.fromkeys([*here, *(path for path in elsewhere if self._is_evaluation(path))])
+        listed = [self._listing(folder) for folder in folders]
+        return sorted(listed, key=lambda one: one.opened.timestamp() if one.opened else 0.0, reverse=True)
+
+    @staticmethod
+    def _is_evaluation(folder: Path) -> bool:
+        return not folder.name.startswith(files.UNFINISHED) and (folder / DATABASE).is_file()
+
+    def create_evaluation(
+        self, name: str, form_id: str, *, year: str = "", parent: Path | None = None
+    ) -> Path:
+        """Create an evaluation of a project from a form and return its folder.
+
+        ``parent`` is the folder to create it in, otherwise the data folder. The evaluation starts with
+        the form's questionnaires and targets, and keeps its own copy of the form.
+        """
+        project = " ".join(name.split())
+        if not project:
+            raise WorkbenchError("no-name", "请填写项目名称。")
+        form = self.form(form_id)
+        folder = files.free_name(parent or self._data, files.safe_name(project))
+        id_ = uuid.uuid4().hex
+        entities = presets(form, id_, project=project, year=year.strip())
+        evaluations.create(folder, id_, form.raw, entities, now=self._now, author=self._author)
+        return folder
+
+    def open(self, folder: Path) -> Session:
+        """Open an evaluation for editing; raises :class:`WorkbenchError` (see :meth:`EvaluationStore.open`)."""
+        folder = folder.absolute()
+        store = EvaluationStore.open(folder, now=self._now, author=self._author)
+        try:
+            session = Session(store.load(self._compile), store, self._clock)
+        except BaseException:
+            store.close()
+            raise
+        opened = self._now()
+
+        def closed() -> None:
+            self._open.pop(folder, None)
+            self._write_summary(folder, session.evaluation, session.scores, opened)
+
+        self._open[folder] = session
+        self._write_summary(folder, session.evaluation, session.scores, opened)
+        session.when_closed(closed)
+        return session
+
+    def copy(self, folder: Path, name: str) -> Path:
+        """Copy an evaluation that is not open, with its evidence and history; returns the new folder."""
+        target = files.free_name(self._data, files.safe_name(name))
+        store = EvaluationStore.open(folder, now=self._now, author=self._author)
+        try:
+            store.copy_to(target)
+        finally:
+            store.close()
+        return target
+
+    # what the list shows
+
+    def _listing(self, folder: Path) -> EvaluationListing:
+        session = self._open.get(folder.absolute())
+        summary = _read_summary(folder)
+        if session is not None:
+            opened = _moment(summary.get("opened"))
+            fresh = _summary(session.evaluation, session.scores, opened)
+            return _as_listing(folder, fresh, is_open=True)
+        if summary and summary.get("stamp") == _stamp(folder):
+            return _as_listing(folder, summary)
+        try:
+            store = EvaluationStore.open(folder, now=self._now, author=self._author)
+        except WorkbenchError as error:
+            elsewhere = error.code == "already-open"
+            return _as_listing(folder, summary, is_open=elsewhere, fault="" if elsewhere else error.what)
+        try:
+            evaluation = store.load(self._compile)
+        except WorkbenchError as error:
+            return _as_listing(folder, summary, fault=error.what)
+        finally:
+            store.close()
+        scores = compute_scores(evaluation)
+        opened = _moment(summary.get("opened"))
+        self._write_summary(folder, evaluation, scores, opened)
+        return _as_listing(folder, _summary(evaluation, scores, opened))
+
+    @staticmethod
+    def _write_summary(folder: Path, evaluation: Evaluation, scores: Scores, opened: datetime | None) -> None:
+        summary = {**_summary(evaluation, scores, opened), "stamp": _stamp(folder)}
+        text = json.dumps(summary, ensure_ascii=False, indent=1)
+        try:
+            files.write_beside(folder / SUMMARY, text.encode("utf-8", "replace"))
+        except OSError as error:
+            # Only the list suffers: it opens the evaluation instead.
+            _log.info("no summary written: %s", error)
+
+
+def read_form(path: Path) -> dict[str, Any]:
+    """The raw indicator system in a file; raises :class:`InputRefused` naming what cannot be read."""
+    what = f"不能读取指标体系“{path.name}”。"
+    try:
+        if path.stat().st_size > _LARGEST_FORM:
+            raise InputRefused(what, (Fault(path.name, "文件过大。", "请确认它是指标体系文件。"),))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
+    except OSError as error:
+        told = files.world_error(error, path, "读取指标体系")
+        raise InputRefused(what, (Fault(path.name, told.what, told.remedy),)) from error
+    except UnicodeDecodeError as error:
+        remedy = "请用 UTF-8 编码另存后重试。"
+        raise InputRefused(what, (Fault(path.name, "文件不是 UTF-8 文字。", remedy),)) from error
+    except (tomllib.TOMLDecodeError, InvalidOperation, RecursionError) as error:
+        fault = Fault(path.name, f"格式有误（{error}）。", "请按 TOML 格式改正。")
+        raise InputRefused(what, (fault,)) from error
+
+
+def _summary(evaluation: Evaluation, scores: Scores, opened: datetime | None) -> dict[str, Any]:
+    return {
+        "project": evaluation.overview.project,
+        "year": evaluation.overview.year,
+        "form": evaluation.form.title,
+        "total": str(scores.total) if scores.scored else "",
+        "grade": scores.grade.name if scores.scored and scores.grade else "",
+        "complete": scores.complete,
+        "opened": opened.isoformat(timespec="seconds") if opened else "",
+    }
+
+
+def _stamp(folder: Path) -> list[int]:
+    """Says that the database is as it was: empty while it is open, or was not closed."""
+    try:
+        if (folder / f"{DATABASE}-wal").exists():
+            return []
+        found = (folder / DATABASE).stat()
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _read_summary(folder: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((folder / SUMMARY).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
+    return found
+
+
+def _as_listing(
+    folder: Path, summary: Mapping[str, Any], *, is_open: bool = False, fault: str = ""
+) -> EvaluationListing:
+    def text(key: str) -> str:
+        return str(summary.get(key) or "")
+
+    try:
+        total = Decimal(text("total")) if text("total") else None
+    except InvalidOperation:
+        total = None
+    return EvaluationListing(
+        folder=folder,
+        project=text("project") or folder.name,
+        year=text("year"),
+        form_title=text("form"),
+        total=total,
+        grade=text("grade"),
+        complete=summary.get("complete") is True,
+        opened=_moment(summary.get("opened")),
+        is_open=is_open,
+        fault=fault,
+    )

@@ -1,0 +1,168 @@
+"""One typed table of what a user may change, kept in one small file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from workbench import files
+from workbench.domain.fields import BadValue, FieldSpec, Value, parse_value, show_value
+from workbench.errors import WorkbenchError
+
+THEMES = ("跟随系统", "浅色", "深色")
+SMALLEST_FONT, LARGEST_FONT = 80, 200
+_LARGEST_FILE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing a user may change: ``kind`` as in :data:`workbench.domain.fields.KINDS`."""
+
+    key: str
+    label: str
+    kind: str
+    default: str | int | bool
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    shown: bool = True
+    """Whether the settings dialog offers it; the others are what the program remembers by itself."""
+
+    @property
+    def spec(self) -> FieldSpec:
+        """The description for a field editor."""
+        return FieldSpec(self.key, self.label, self.kind, choices=self.choices, hint=self.hint)
+
+    def parse(self, text: str) -> str | int | bool:
+        """Text as typed → value; raises :class:`BadValue` with a Chinese sentence."""
+        value = parse_value(text, self.spec)
+        if not isinstance(value, str | int):
+            return self.default
+        if (self.least is not None and int(value) < self.least) or (
+            self.most is not None and int(value) > self.most
+        ):
+            raise BadValue(f"{self.label}应在 {self.least} 至 {self.most} 之间。")
+        return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("evaluator", "评价员", "line", "", hint="记入修改记录和佐证目录的姓名"),
+    Setting("theme", "外观", "choice", THEMES[0], choices=THEMES),
+    Setting(
+        "font_scale",
+        "字号（%）",
+        "count",
+        100,
+        hint=f"{SMALLEST_FONT} 至 {LARGEST_FONT}",
+        least=SMALLEST_FONT,
+        most=LARGEST_FONT,
+    ),
+    Setting("data_folder", "数据文件夹", "line", "", hint="评价保存在哪里；留空为“文档”下的默认文件夹"),
+    Setting("second_copy", "第二份备份", "line", "", hint="U盘或共享文件夹；留空则不另存"),
+    Setting("last_evaluation", "上次打开的评价", "line", "", shown=False),
+    Setting("last_place", "上次所在的位置", "line", "", shown=False),
+    Setting("window_layout", "窗口布局", "text", "", shown=False),
+)
+
+BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})
+
+
+def _table(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ValueError("too large for a settings file")
+    found = json.loads(path.read_bytes().decode("utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError("not a table of settings")  # noqa: TRY004 - what is wrong is the file, not a caller
+    return found
+
+
+class Settings:
+    """The settings of this user. A damaged file never stops the program: defaults, and a sentence."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; ``message`` is what the user should hear about it, empty when all is well."""
+        self._path = path
+        self.message = ""
+        self._kept: dict[str, Any] = {}
+        self._values = {setting.key: setting.default for setting in SETTINGS}
+        self._read()
+
+    def _read(self) -> None:
+        try:
+            if not self._path.exists():
+                return
+            found = _table(self._path)
+        except OSError as error:
+            self.message = f"{files.world_error(error, self._path, '读取设置')}本次使用默认设置。"
+            return
+        except (ValueError, RecursionError):
+            self._put_aside()
+            return
+        self._kept = found
+        bad = [setting.label for setting in SETTINGS if not self._take(setting, found)]
+        if bad:
+            self.message = f"设置中的{'、'.join(bad)}无法识别，已改用默认值。"
+
+    def _take(self, setting: Setting, found: Mapping[str, Any]) -> bool:
+        if setting.key not in found:
+            return True
+        value = found[setting.key]
+        if type(value) is not type(setting.default):
+            return False
+        try:
+            self._values[setting.key] = setting.parse(show_value(value, setting.spec))
+        except BadValue:
+            return False
+        return True
+
+    def _put_aside(self) -> None:
+        aside = files.free_name(self._path.parent, f"{self._path.stem}-已损坏{self._path.suffix}")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            self.message = "设置文件已损坏，本次使用默认设置。"
+            return
+        self.message = f"设置文件已损坏，已改用默认设置；原文件保留为“{aside.name}”。"
+
+    def __getitem__(self, key: str) -> str | int | bool:
+        return self._values[key]
+
+    def text(self, key: str) -> str:
+        """A setting that is text."""
+        return str(self._values[key])
+
+    def number(self, key: str) -> int:
+        """A setting that is a whole number."""
+        return int(self._values[key])
+
+    def put(self, key: str, value: Value) -> None:
+        """Change one setting, durably; raises :class:`BadValue`, or :class:`WorkbenchError` of the disk."""
+        self.put_all({key: value})
+
+    def put_all(self, values: Mapping[str, Value]) -> None:
+        """Change several settings at once: all of them, or on an error none."""
+        fresh = dict(self._values)
+        for key, value in values.items():
+            setting = BY_KEY[key]
+            fresh[key] = setting.parse(show_value(value, setting.spec))
+        if fresh == self._values:
+            return
+        changed = {
+            key: value
+            for key, value in fresh.items()
+            if key in self._kept or value != BY_KEY[key].default or key in values
+        }
+        kept = {**self._kept, **changed}  # what a newer program has set stays
+        text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
+        try:
+            with files.told(self._path, "保存设置"):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                files.write_beside(self._path, text.encode("utf-8"))
+        except UnicodeEncodeError as error:
+            raise WorkbenchError("bad-text", "设置中有无法保存的字符。", "请删去特殊符号。") from error
+        self._values, self._kept = fresh, kept
