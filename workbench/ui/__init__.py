@@ -1,0 +1,1 @@
+"""What the hand touches: pages, panels, dialogs and the parts they are made of. Qt lives here."""

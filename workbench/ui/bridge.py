@@ -1,0 +1,30 @@
+"""Session callbacks as Qt signals. The bridge must outlive the pages: the window owns it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.services.session import Changed, Session
+
+
+class SessionBridge(QObject):
+    """The open session, its changes as a signal, and when the last one became durable."""
+
+    changed = Signal(object)
+    """:class:`workbench.services.session.Changed`, after the change is on the disk."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.saved_at: datetime | None = None
+        self._unsubscribe = session.subscribe(self._on_changed)
+
+    def _on_changed(self, changed: Changed) -> None:
+        self.saved_at = datetime.now().astimezone()
+        self.changed.emit(changed)
+
+    def dispose(self) -> None:
+        """Hear nothing more from the session."""
+        self._unsubscribe()

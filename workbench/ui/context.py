@@ -1,0 +1,40 @@
+"""What a page is given: the session, the services, the boxes, and how to go elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.services.editing import Address
+from workbench.services.session import Session
+from workbench.ui.alerts import Alerts
+from workbench.ui.bridge import SessionBridge
+from workbench.ui.tasks import Tasks
+from workbench.ui.theme import Theme
+
+
+@dataclass(frozen=True)
+class Services:
+    """What an evaluator can do with the open evaluation; one field per service, built in ``app.py``."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts that every page may use. Frozen: a page asks, it does not rearrange the house."""
+
+    bridge: SessionBridge
+    theme: Theme
+    alerts: Alerts
+    tasks: Tasks
+    navigate: Callable[[Address], None]
+    """Go to the page that shows this place, and to the field."""
+    flush: Callable[[], None]
+    """Save everything that is being typed; call it before anything else begins."""
+    run_action: Callable[[str], None] = lambda _: None
+    """Do an action by its name in :mod:`workbench.ui.actions`."""
+    services: Services = field(default_factory=Services)
+
+    @property
+    def session(self) -> Session:
+        """The open session."""
+        return self.bridge.session

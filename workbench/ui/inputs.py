@@ -1,0 +1,196 @@
+"""The bare inputs that fields are made of: they know when they are composing and when they are left."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QInputMethodEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QWidget,
+)
+
+from workbench.domain.amounts import normalise
+
+_OWN_REASONS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+
+
+#: Keys with Ctrl that a text keeps for itself; every other one belongs to the window's actions.
+_OWN_KEYS = frozenset(
+    (
+        Qt.Key.Key_C,
+        Qt.Key.Key_X,
+        Qt.Key.Key_V,
+        Qt.Key.Key_A,
+        Qt.Key.Key_Insert,
+        Qt.Key.Key_Backspace,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Delete,
+    )
+)
+
+
+def for_the_window(event: QEvent) -> bool:
+    """Whether a key that a text would take for itself (Ctrl+Z, Ctrl+K, Alt+↓ …) is an action of the window."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    held = event.modifiers()
+    if held & Qt.KeyboardModifier.AltModifier:
+        return True
+    own = event.key() in _OWN_KEYS and not (
+        held & Qt.KeyboardModifier.ShiftModifier and event.key() in {Qt.Key.Key_V, Qt.Key.Key_Delete}
+    )
+    return bool(held & Qt.KeyboardModifier.ControlModifier) and not own
+
+
+class WheelFilter(QObject):
+    """On the application: a wheel turned over a field never changes its value, it scrolls the page."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pass the wheel over a value on to the page below it."""
+        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+            holder = watched.parent() if isinstance(watched, QLineEdit) else watched
+            if isinstance(holder, QComboBox | QAbstractSpinBox | QSlider):
+                event.ignore()
+                return True
+        return False
+
+
+class LineInput(QLineEdit):
+    """One line of text; ``left`` when the focus goes elsewhere in the window."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, numeric: bool = False) -> None:
+        super().__init__(parent)
+        self.composing = False
+        self._numeric = numeric
+        if numeric:
+            self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.textEdited.connect(self._on_edited)
+
+    def _on_edited(self, text: str) -> None:
+        """Full-width digits become plain ones while typing, the cursor staying where it is."""
+        plain = normalise(text)
+        if plain != text:
+            position = len(normalise(text[: self.cursorPosition()]))
+            self.setText(plain)
+            self.setCursorPosition(position)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave the window's keys to the window."""
+        if for_the_window(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether an input method is in the middle of a word."""
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say that the field is left, unless a menu or another window is only in front."""
+        super().focusOutEvent(event)
+        self.composing = False
+        if event.reason() not in _OWN_REASONS:
+            self.left.emit()
+
+
+class TextInput(QPlainTextEdit):
+    """Several lines of text that grow with what is written; Tab goes on, Ctrl+Z is its own first."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, least: int = 2, most: int = 8) -> None:
+        super().__init__(parent)
+        self.composing = False
+        self._least, self._most = least, most
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        """As high as the text, between the least and the most lines."""
+        return self._sized(super().sizeHint().width())
+
+    def minimumSizeHint(self) -> QSize:
+        """As the size hint in height, narrow in width."""
+        return self._sized(QFontMetrics(self.font()).horizontalAdvance("国") * 8)
+
+    def _sized(self, width: int) -> QSize:
+        lines = round(self.document().documentLayout().documentSize().height())
+        shown = min(max(lines, self._least), self._most)
+        margins = self.contentsMargins().top() + self.contentsMargins().bottom()
+        height = QFontMetrics(self.font()).lineSpacing() * shown
+        return QSize(width, round(height + 2 * self.document().documentMargin() + margins + 4))
+
+    def event(self, event: QEvent) -> bool:
+        """Leave the window's keys to the window."""
+        if for_the_window(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether an input method is in the middle of a word."""
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll only a text that is being read; otherwise the page scrolls."""
+        if self.hasFocus() and self.verticalScrollBar().maximum() > 0:
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say that the field is left, unless a menu or another window is only in front."""
+        super().focusOutEvent(event)
+        self.composing = False
+        if event.reason() not in _OWN_REASONS:
+            self.left.emit()
+
+
+class ComboInput(QComboBox):
+    """A list to choose from; as narrow as the layout wants, as wide as its words in the list."""
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, editable: bool = False) -> None:
+        super().__init__(parent)
+        self.setEditable(editable)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        if editable:
+            line = LineInput()
+            self.setLineEdit(line)
+            line.left.connect(self.left)
+
+    @property
+    def composing(self) -> bool:
+        """An input method is in the middle of a word."""
+        line = self.lineEdit()
+        return isinstance(line, LineInput) and line.composing
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt+arrow belongs to the page, not to the list."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+def commit_composition() -> None:
+    """End the word that an input method is composing, so that it is part of what is saved."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        app.inputMethod().commit()

@@ -1,0 +1,70 @@
+"""The base of all pages: it is brought up to date when seen, and does nothing while hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.services.editing import Address
+from workbench.services.session import Changed
+from workbench.ui.context import Context
+from workbench.ui.fields import flush_fields
+
+
+class Page(QWidget):
+    """One page. Subclasses build their widgets in ``__init__`` and fill them in :meth:`reload`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self._stale = True
+        context.bridge.changed.connect(self._on_session_changed)
+
+    def reload(self) -> None:
+        """Show the evaluation as it stands; called before the page is seen after changes elsewhere."""
+
+    def update_for(self, changed: Changed) -> None:
+        """Show what changed while the page is visible; unless overridden, everything is reloaded.
+
+        The field that is ``changed.origin`` must be left alone; editors of
+        :mod:`workbench.ui.fields` see to that themselves.
+        """
+        self.reload()
+
+    def show_place(self, place: Address) -> None:
+        """Bring a field or entity of this page into view and put the cursor there."""
+
+    def flush(self) -> None:
+        """Save everything that is being typed on this page."""
+        flush_fields(self)
+
+    def actions_here(self) -> Mapping[str, Callable[[], None]]:
+        """What this page does for actions of the table, by their name; they are enabled while it is seen."""
+        return {}
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the page up to date before it is seen."""
+        self.refresh()
+        super().showEvent(event)
+
+    def refresh(self) -> None:
+        """Reload if anything changed since the page was last seen."""
+        if self._stale:
+            self._stale = False
+            self.reload()
+
+    def _on_session_changed(self, changed: Changed) -> None:
+        if self.isVisible():
+            self.update_for(changed)
+        else:
+            self._stale = True
+
+
+def stacked(page: QWidget, margin: int, spacing: int) -> QVBoxLayout:
+    """A column for the cards of a page."""
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    return layout

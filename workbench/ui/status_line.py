@@ -1,0 +1,50 @@
+"""The status line: when the last keystroke was saved, where the data are, who is working."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from workbench.ui.actions import ActionBook
+from workbench.ui.theme import Theme, role
+from workbench.ui.widgets import label, link
+
+
+class StatusLine(QFrame):
+    """One quiet line below everything."""
+
+    def __init__(self, theme: Theme, actions: ActionBook) -> None:
+        super().__init__()
+        role(self, "bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(14), theme.px(2), theme.px(14), theme.px(2))
+        row.setSpacing(theme.px(18))
+        self.saved = label("", "done")
+        self.place = label("离线 · 本机数据", "small")
+        self.person = label("", "small")
+        self.said = label("", "small")
+        row.addWidget(self.saved)
+        row.addWidget(self.place)
+        row.addWidget(self.person)
+        row.addWidget(self.said)
+        row.addStretch(1)
+        for name, words in (("undo", "撤销"), ("shortcuts", "帮助")):
+            button = link(f"{words} {actions.key_of(name)}", partial(actions.run, name))
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            role(button, "quiet")
+            row.addWidget(button)
+
+    def show_saved(self, at: datetime | None) -> None:
+        """Say when the last change became durable."""
+        self.saved.setText(f"● 已保存 {at:%H:%M:%S}" if at is not None else "● 已保存")
+
+    def show_person(self, name: str) -> None:
+        """Say who is working."""
+        self.person.setText(f"评价员 {name}" if name else "")
+
+    def say(self, sentence: str) -> None:
+        """Say what was just done, such as what an undo took back."""
+        self.said.setText(sentence)

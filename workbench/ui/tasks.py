@@ -1,0 +1,118 @@
+"""Run one job off the GUI thread; done, failed and progress come back on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from workbench.services.jobs import Cancelled, Progress
+
+ResultT = TypeVar("ResultT")
+
+
+class Task(QThread):
+    """One running job; :meth:`cancel` asks it to stop at its next progress.
+
+    The callables are called on the GUI thread, because the task object itself lives there.
+    """
+
+    over = Signal(object)
+    _ended = Signal(object, object)
+    _progressed = Signal(int, int, str)
+
+    def __init__(
+        self,
+        job: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        progress: Callable[[int, int, str], None] | None,
+        cancelled: Callable[[], None] | None,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._job, self._done, self._failed = job, done, failed
+        self._tell, self._cancelled = progress, cancelled
+        self._stop = threading.Event()
+        self._ended.connect(self._on_ended)
+        self._progressed.connect(self._on_progressed)
+
+    def cancel(self) -> None:
+        """Ask the job to stop; it ends without a result."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Do the job on its own thread."""
+        try:
+            result = self._job(self._progress)
+        except Cancelled:
+            self._ended.emit(None, None)
+        except Exception as error:  # noqa: BLE001  (whatever it was is told on the GUI thread)
+            self._ended.emit(None, error)
+        else:
+            self._ended.emit((result,), None)
+
+    def _progress(self, done: int, total: int, what: str = "") -> None:
+        if self._stop.is_set():
+            raise Cancelled
+        self._progressed.emit(done, total, what)
+
+    def _on_progressed(self, done: int, total: int, what: str) -> None:
+        if self._tell is not None and not self._stop.is_set():
+            self._tell(done, total, what)
+
+    def _on_ended(self, result: object, error: object) -> None:
+        self.over.emit(self)
+        if isinstance(result, tuple):
+            self._done(result[0])
+        elif isinstance(error, Exception):
+            self._failed(error)
+        elif self._cancelled is not None:
+            self._cancelled()
+
+
+class Tasks(QObject):
+    """Starts jobs and sees them out. ``failed`` takes what the caller does not handle."""
+
+    busy = Signal(bool)
+
+    def __init__(self, failed: Callable[[Exception], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._failed = failed
+        self._running: list[Task] = []
+
+    def run(
+        self,
+        job: Callable[[Progress], ResultT],
+        done: Callable[[ResultT], None],
+        *,
+        failed: Callable[[Exception], None] | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+    ) -> Task:
+        """Start ``job(progress)`` on a thread. It gets values and paths and returns values: no widget, no session."""
+        task = Task(job, done, failed or self._failed, progress, cancelled, self)
+        task.over.connect(self._on_over)
+        task.finished.connect(task.deleteLater)
+        self._running.append(task)
+        self.busy.emit(True)
+        task.start()
+        return task
+
+    @property
+    def running(self) -> int:
+        """How many jobs are under way."""
+        return len(self._running)
+
+    def stop_all(self) -> None:
+        """Ask every job to stop and wait until they have."""
+        for task in list(self._running):
+            task.cancel()
+            task.wait()
+
+    def _on_over(self, task: Task) -> None:
+        self._running.remove(task)
+        if not self._running:
+            self.busy.emit(False)

@@ -1,0 +1,121 @@
+"""The top line: what is being evaluated, how far, total, grade, distance to the next band, search, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy
+
+from workbench.domain.amounts import show, show_plain
+from workbench.services.session import Session
+from workbench.ui.actions import ActionBook
+from workbench.ui.theme import Theme, role
+from workbench.ui.widgets import KeyButton, label
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole of it in the tooltip."""
+
+    def __init__(self, part: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        if part:
+            role(self, part)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few characters."""
+        return QSize(self.fontMetrics().horizontalAdvance("国" * 3), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much as there is room for."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
+
+
+class TopLine(QFrame):
+    """Brought up to date by :meth:`show_session`."""
+
+    def __init__(self, theme: Theme, actions: ActionBook) -> None:
+        super().__init__()
+        role(self, "bar")
+        px = theme.px
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(8), px(7), px(14), px(7))
+        row.setSpacing(px(10))
+        self.menu_button = QPushButton("≡")
+        self.menu_button.setAccessibleName("菜单")
+        self.menu_button.setToolTip("菜单")
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        role(self.menu_button, "quiet")
+        self._menu = QMenu(self)
+        actions.fill(self._menu)
+        self.menu_button.clicked.connect(
+            lambda: self._menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        )
+        self.title = ElidedLabel("heading")
+        self.mode = label("", "pill")
+        self.progress = label("", "soft")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(px(6))
+        self.bar.setFixedWidth(px(120))
+        self.total = label("0.00", "total")
+        self.full = label("", "soft")
+        self.grade = label("", "pill_done")
+        self.distance = label("", "soft")
+        self.search = KeyButton(theme, "搜索", actions.key_of("search"))
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.clicked.connect(lambda: actions.run("search"))
+        self.export = QPushButton("导出…")
+        self.export.setToolTip(actions.key_of("export"))
+        self.export.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        role(self.export, "primary")
+        self.export.clicked.connect(lambda: actions.run("export"))
+        row.addWidget(self.menu_button)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        row.addWidget(self.progress)
+        row.addWidget(self.bar)
+        score = QHBoxLayout()
+        score.setSpacing(px(3))
+        score.addWidget(self.total)
+        score.addWidget(self.full, 0, Qt.AlignmentFlag.AlignBottom)
+        self.full.setContentsMargins(0, 0, 0, px(3))
+        for part in (score, self.grade, self.distance, self.search, self.export):
+            if isinstance(part, QHBoxLayout):
+                row.addSpacing(px(6))
+                row.addLayout(part)
+            else:
+                row.addSpacing(px(4))
+                row.addWidget(part)
+
+    def show_session(self, session: Session) -> None:
+        """Show the evaluation's name and how it stands."""
+        overview, scores = session.evaluation.overview, session.scores
+        name = overview.project or "未命名的评价"
+        self.title.setText(f"{name} · {overview.year}" if overview.year else name)
+        self.mode.setText(overview.mode or session.evaluation.form.mode)
+        self.progress.setText(f"已评 {scores.done}/{scores.leaves}")
+        self.bar.setMaximum(max(scores.leaves, 1))
+        self.bar.setValue(scores.done)
+        self.total.setText(show(scores.total))
+        self.full.setText(f"/ {show_plain(scores.full)}")
+        if not scores.complete:
+            role(self.grade, "pill")
+            self.grade.setText(f"未评完 {scores.scored}/{scores.leaves}")
+        else:
+            best = scores.next_band is None or scores.grade is session.evaluation.form.bands[0]
+            role(self.grade, "pill_done" if best else "pill_accent")
+            self.grade.setText(scores.grade.name if scores.grade is not None else "—")
+        if not scores.complete:
+            self.distance.setText("")
+        elif scores.next_band is not None and scores.to_next is not None:
+            self.distance.setText(f"距“{scores.next_band.name}” {show(scores.to_next)} 分")
+        elif scores.above_lower is not None:
+            self.distance.setText(f"高出下限 {show(scores.above_lower)} 分")
+        self.distance.setVisible(bool(self.distance.text()))

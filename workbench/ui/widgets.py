@@ -1,0 +1,163 @@
+"""Small parts that pages are put together from: cards, labels, buttons with their key, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.theme import Theme, role
+
+
+def label(text: str = "", part: str = "", *, wrap: bool = False) -> QLabel:
+    """A label with its part in the style sheet; its text is plain, whatever people wrote."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if part:
+        role(made, part)
+    return made
+
+
+def link(text: str, on_click: Callable[[], None]) -> QPushButton:
+    """A quiet button that leads somewhere."""
+    made = QPushButton(text)
+    role(made, "quiet")
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.clicked.connect(lambda _=False: on_click())
+    return made
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout; the widgets are deleted later, out of sight now."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget: QWidget | None = item.widget()  # none for an inner layout or a stretch
+        inner: QLayout | None = item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        if inner is not None:
+            clear(inner)
+
+
+class Card(QFrame):
+    """A white box with a small title on the left and something soft on the right; fill ``body``."""
+
+    def __init__(self, theme: Theme, title: str = "", right: str = "") -> None:
+        super().__init__()
+        role(self, "card")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.px(12), theme.px(9), theme.px(12), theme.px(11))
+        layout.setSpacing(theme.px(7))
+        self.title = label(title, "card_title")
+        self.right = label(right, "card_title")
+        self.head = QHBoxLayout()
+        self.head.setSpacing(theme.px(8))
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.head.addWidget(self.right)
+        if title or right:
+            layout.addLayout(self.head)
+        self.body = layout
+
+
+class KeyButton(QPushButton):
+    """A button that shows its key beside its words: ``搜索 [Ctrl K]``."""
+
+    def __init__(
+        self, theme: Theme, text: str, key: str, *, primary: bool = False, quiet: bool = False
+    ) -> None:
+        super().__init__()
+        self._words = label(text, "on_accent" if primary else "link" if quiet else "")
+        role(self, "primary" if primary else "quiet" if quiet else "")
+        self._key = label(key, "key_primary" if primary else "key")
+        self.setAccessibleName(text)
+        row = QHBoxLayout(self)
+        side = theme.px(4 if quiet else 11)
+        row.setContentsMargins(side, theme.px(4), side, theme.px(4))
+        row.setSpacing(theme.px(5))
+        for part in (self._words, self._key):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            row.addWidget(part)
+        self._key.setVisible(bool(key))
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As the words and the key need."""
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: words are not cut."""
+        return self.sizeHint()
+
+
+class Notice(QFrame):
+    """A sentence about something to look at, with a link: sign, words, and where it leads."""
+
+    SIGNS: ClassVar[Mapping[str, str]] = {"lost": "！", "warning": "⚠", "accent": "i"}
+
+    def __init__(
+        self, theme: Theme, tone: str, code: str, text: str, link_text: str, go: Callable[[], None] | None
+    ) -> None:
+        super().__init__()
+        role(self, f"notice_{tone}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+        row.setSpacing(theme.px(8))
+        part = {"lost": "lost", "warning": "warning"}.get(tone, "link")
+        row.addWidget(label(self.SIGNS[tone], part), 0, Qt.AlignmentFlag.AlignTop)
+        words = label(f"{code}　{text}" if code else text, part, wrap=True)
+        row.addWidget(words, 1)
+        if go is not None:
+            row.addWidget(link(link_text, go), 0, Qt.AlignmentFlag.AlignTop)
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """A page that scrolls up and down, never sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    role(content, "page")
+    area.setWidget(content)
+    return area
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    role(line, "rule")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+def empty(theme: Theme, sentence: str, button: QPushButton | None = None) -> QWidget:
+    """What an empty page says: what to do first, in one sentence, with the button for it."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, theme.px(40), 0, theme.px(40))
+    column.setSpacing(theme.px(12))
+    words = label(sentence, "soft", wrap=True)
+    words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    column.addWidget(words)
+    if button is not None:
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+    return holder

@@ -1,0 +1,208 @@
+"""The frame around the pages of one open evaluation: the one block where its parts are connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.domain.evaluation import KIND_LABELS
+from workbench.services.editing import Address
+from workbench.services.session import Changed, Step
+from workbench.ui.actions import ActionBook
+from workbench.ui.alerts import Alerts
+from workbench.ui.bridge import SessionBridge
+from workbench.ui.context import Context, Services
+from workbench.ui.fields import FieldEditor
+from workbench.ui.inputs import commit_composition
+from workbench.ui.navigation_panel import NavigationPanel
+from workbench.ui.page import Page
+from workbench.ui.pages import PAGES, page_of
+from workbench.ui.search_palette import Find, SearchPalette
+from workbench.ui.status_line import StatusLine
+from workbench.ui.tasks import Tasks
+from workbench.ui.theme import Theme
+from workbench.ui.top_line import TopLine
+from workbench.ui.widgets import rule
+
+#: Counts and totals follow a change after this pause (ms); the change itself is saved before.
+FOLLOW_MS = 30
+
+
+class Workplace(QWidget):
+    """Top line, navigation, the page, status line. ``page_shown`` names the page that is seen."""
+
+    page_shown = Signal(str)
+
+    def __init__(
+        self,
+        bridge: SessionBridge,
+        theme: Theme,
+        alerts: Alerts,
+        tasks: Tasks,
+        actions: ActionBook,
+        services: Services,
+        person: str = "",
+    ) -> None:
+        super().__init__()
+        self.context = Context(
+            bridge=bridge,
+            theme=theme,
+            alerts=alerts,
+            tasks=tasks,
+            navigate=self.navigate,
+            flush=self.flush,
+            run_action=actions.run,
+            services=services,
+        )
+        self._actions = actions
+        self._specs = {spec.key: spec for spec in PAGES}
+        self._pages: dict[str, Page] = {}
+        self.current = ""
+        self.top = TopLine(theme, actions)
+        self.navigation = NavigationPanel(
+            theme, [(p.key, p.label, p.group, actions.key_of(f"go_{p.key}")) for p in PAGES]
+        )
+        self.stack = QStackedWidget()
+        self.status = StatusLine(theme, actions)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.navigation)
+        middle.addWidget(rule(vertical=True))
+        middle.addWidget(self.stack, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(rule())
+        column.addLayout(middle, 1)
+        column.addWidget(rule())
+        column.addWidget(self.status)
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(FOLLOW_MS)
+        self._follow.timeout.connect(self.show_state)
+        self.navigation.chosen.connect(self.show_page)
+        bridge.changed.connect(self._on_changed)
+        self.status.show_person(person)
+        self.status.show_saved(bridge.saved_at)
+        for name, doer in self._doers().items():
+            actions.register(name, doer)
+        self.show_state()
+
+    def _doers(self) -> dict[str, Callable[[], None]]:
+        doers: dict[str, Callable[[], None]] = {
+            "undo": self.undo,
+            "redo": self.redo,
+            "search": self.search,
+        }
+        for page in PAGES:
+            doers[f"go_{page.key}"] = partial(self.show_page, page.key)
+        return doers
+
+    def leave(self) -> None:
+        """Let go of the actions; what was typed is saved already (:meth:`flush`)."""
+        self._actions.set_here({})
+        self._actions.forget(tuple(self._doers()))
+
+    def page(self, key: str) -> Page:
+        """A page, created when first wanted."""
+        if key not in self._pages:
+            made = self._specs[key].make(self.context)
+            self._pages[key] = made
+            self.stack.addWidget(made)
+        return self._pages[key]
+
+    def show_page(self, key: str) -> None:
+        """Save what is being typed, then show another page."""
+        self.flush()
+        page = self.page(key)
+        self.current = key
+        self.stack.setCurrentWidget(page)
+        self.navigation.show_page(key)
+        self._actions.set_here(page.actions_here())
+        self.page_shown.emit(key)
+
+    def navigate(self, place: Address) -> None:
+        """Go to the page of a place (``page`` as kind names one by its key), and to the field."""
+        key = place.id if place.kind == "page" else page_of(place.kind)
+        if key not in self._specs:
+            return
+        self.show_page(key)
+        page = self.page(key)
+        page.refresh()
+        if place.kind != "page":
+            page.show_place(place)
+
+    def flush(self) -> None:
+        """Save everything that is being typed, composing words included."""
+        commit_composition()
+        page = self._pages.get(self.current)
+        if page is not None:
+            page.flush()
+
+    def undo(self) -> None:
+        """A focused text first takes back its own typing; otherwise the last step of the evaluation."""
+        editor = focused_field()
+        if editor is not None and editor.own_undo is not None:
+            editor.own_undo()
+            return
+        self.flush()
+        self._tell(self.context.session.undo(), "已撤销", "没有可撤销的操作")
+
+    def redo(self) -> None:
+        """Do again what was last taken back."""
+        self.flush()
+        self._tell(self.context.session.redo(), "已重做", "没有可重做的操作")
+
+    def _tell(self, step: Step | None, did: str, nothing: str) -> None:
+        if step is None:
+            self.status.say(nothing)
+            return
+        kinds = dict.fromkeys(KIND_LABELS[change.kind] for change in step.changes)
+        self.status.say(f"{did}：{step.label or '修改' + '、'.join(kinds)}")
+
+    def search(self) -> None:
+        """Open the search over indicators, pages and actions."""
+        self.flush()
+        SearchPalette(self.context.theme, self._finds(), self).open()
+
+    def _finds(self) -> list[Find]:
+        form = self.context.session.evaluation.form
+        finds = [
+            Find(leaf.name, form.place(leaf.parent), partial(self.navigate, Address("indicator", leaf.id)))
+            for leaf in form.leaves
+        ]
+        for spec in self._actions.enabled():
+            if spec.name != "search":
+                run = partial(self._actions.run, spec.name)
+                finds.append(Find(spec.text, self._actions.key_of(spec.name), run))
+        return finds
+
+    def show_state(self) -> None:
+        """Bring top line and counts up to date."""
+        session = self.context.session
+        self.top.show_session(session)
+        self.navigation.show_counts(
+            {key: spec.count(session) for key, spec in self._specs.items() if spec.count is not None}
+        )
+
+    def _on_changed(self, _: Changed) -> None:
+        self.status.show_saved(self.context.bridge.saved_at)
+        self.status.say("")
+        self._follow.start()
+
+
+def focused_field() -> FieldEditor | None:
+    """The field that the keyboard is in."""
+    widget = QApplication.focusWidget()
+    while widget is not None:
+        if isinstance(widget, FieldEditor):
+            return widget
+        held = widget.property("editor")
+        if isinstance(held, FieldEditor):
+            return held
+        widget = widget.parentWidget()
+    return None
