@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.changes import Change
+from workbench.domain.changes import Change, Step
 from workbench.domain.evaluation import Entity, Evaluation, kind_of
 from workbench.domain.form import Band, Form, Indicator, Rounding
 from workbench.domain.rules.base import Given, InputSpec, Outcome, Rule
-from workbench.services.session import Session, Step
+from workbench.services.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders that tools make beside the sources (see .gitignore).
@@ -199,7 +199,12 @@ def small_form() -> Form:
         mode="财政评价",
         levels=("一级指标", "二级指标", "三级指标"),
         total=Decimal(20),
-        bands=(Band("优", Decimal(18)), Band("良", Decimal(16)), Band("中", Decimal(12)), Band("差", Decimal(0))),
+        bands=(
+            Band("优", Decimal(18)),
+            Band("良", Decimal(16)),
+            Band("中", Decimal(12)),
+            Band("差", Decimal(0)),
+        ),
         rounding=Rounding(),
         indicators=(
             Indicator("A", "决策", 1, "", ten),
@@ -216,7 +221,9 @@ def small_form() -> Form:
                 "立项文件",
                 "资料收集",
             ),
-            Indicator("A12", "采购规范性", 3, "A1", six, "反映采购是否规范", "发现一处扣1分。", LinesRule(six)),
+            Indicator(
+                "A12", "采购规范性", 3, "A1", six, "反映采购是否规范", "发现一处扣1分。", LinesRule(six)
+            ),
             Indicator("B", "效益", 1, "", ten),
             Indicator("B1", "社会效益", 2, "B", ten),
             Indicator(

@@ -28,7 +28,9 @@ def opened() -> Session:
 
 
 def shown(qtbot: QtBot, opened: Session, address: Address) -> FieldEditor:
-    entity_type = {"target": Target, "overview": Overview, "entry": Entry, "deduction": Deduction}[address.kind]
+    entity_type = {"target": Target, "overview": Overview, "entry": Entry, "deduction": Deduction}[
+        address.kind
+    ]
     editor = editor_for(
         spec_of(entity_type, address.field), lambda a, text, origin: put_text(opened, a, text, origin)
     )
@@ -38,6 +40,7 @@ def shown(qtbot: QtBot, opened: Session, address: Address) -> FieldEditor:
     column.addWidget(editor)
     column.addWidget(QLineEdit())
     qtbot.addWidget(holder)
+    vars(qtbot)["holder"] = holder  # else Python would let go of it
     holder.show()
     editor.input.setFocus()
     qtbot.waitUntil(editor.input.hasFocus)

@@ -8,7 +8,7 @@ red hint under it, and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
@@ -401,7 +401,8 @@ def editor_for(
 
 def fields_below(root: QWidget) -> list[FieldEditor]:
     """Every field at or below a widget."""
-    return [found for found in root.findChildren(QWidget) if isinstance(found, FieldEditor)]
+    children: Iterable[QWidget] = root.findChildren(QWidget)
+    return [found for found in children if isinstance(found, FieldEditor)]
 
 
 def flush_fields(root: QWidget) -> None:

@@ -38,7 +38,6 @@ from importlib import import_module
 from typing import cast
 
 from workbench.services.session import Session
-from workbench.ui import counts
 from workbench.ui.context import Context
 from workbench.ui.counts import Count
 from workbench.ui.page import Page
@@ -67,14 +66,6 @@ class PageSpec:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "概况", 1, "overview_page:OverviewPage", ("overview", "member")),
     PageSpec("targets", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")),
-    PageSpec(
-        "scoring",
-        "指标评分",
-        2,
-        "scoring_page:ScoringPage",
-        ("indicator", "entry", "input", "mark", "deduction"),
-        counts.scored,
-    ),
 )
 
 

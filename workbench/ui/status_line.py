@@ -34,7 +34,7 @@ class StatusLine(QFrame):
         for name, words in (("undo", "撤销"), ("shortcuts", "帮助")):
             button = link(f"{words} {actions.key_of(name)}", partial(actions.run, name))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            role(button, "quiet")
+            role(button, "foot")
             row.addWidget(button)
 
     def show_saved(self, at: datetime | None) -> None:

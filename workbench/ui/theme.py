@@ -216,6 +216,9 @@ QPushButton[role="quiet"] {{
   background: transparent; border: 1px solid transparent; color: {c.accent}; font-weight: bold;
   padding: {px(1)}px {px(4)}px; }}
 QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ border: 1px solid {c.accent}; }}
+QPushButton[role="foot"] {{ background: transparent; border: 0; color: {c.soft}; padding: 0;
+  font-size: {points * 0.92:.2f}pt; }}
+QPushButton[role="foot"]:hover {{ color: {c.accent}; }}
 QPushButton[role="toggle"] {{ padding: {px(2)}px {px(9)}px; }}
 QPushButton[role="toggle"]:checked {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
 QPushButton[role="toggle"]:checked:focus {{ border: 1px solid {c.ink}; }}
@@ -233,12 +236,14 @@ QPlainTextEdit:focus, QTextEdit:focus {{ padding: {max(px(1) - 1, 0)}px {px(3) -
 QLineEdit:read-only, QLineEdit:disabled, QComboBox:disabled {{ background: {c.raised}; color: {c.soft}; }}
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"], QComboBox[fault="true"] {{
   border: 2px solid {c.lost}; padding: {px(3) - 1}px {px(7) - 1}px; }}
+QComboBox::drop-down {{ border: 0; width: {px(18)}px; }}
 QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
   selection-background-color: {c.accent_soft}; selection-color: {c.accent}; outline: 0; }}
 QAbstractItemView {{ background: {c.card}; border: 0; outline: 0; }}
 QTableView {{ gridline-color: {c.line}; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 QTableView QLineEdit, QTableView QComboBox, QTableView QPlainTextEdit {{ border-radius: 0; }}
+QTableCornerButton::section {{ background: {c.card}; border: 0; border-bottom: 1px solid {c.line}; }}
 QHeaderView {{ background: {c.card}; }}
 QHeaderView::section {{ background: {c.card}; color: {c.soft}; border: 0;
   border-bottom: 1px solid {c.line}; padding: {px(3)}px {px(6)}px; }}

@@ -76,8 +76,8 @@ class TopLine(QFrame):
         role(self.export, "primary")
         self.export.clicked.connect(lambda: actions.run("export"))
         row.addWidget(self.menu_button)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.mode)
+        row.addWidget(self.title)
+        row.addWidget(self.mode, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.progress)
         row.addWidget(self.bar)
@@ -92,7 +92,7 @@ class TopLine(QFrame):
                 row.addLayout(part)
             else:
                 row.addSpacing(px(4))
-                row.addWidget(part)
+                row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_session(self, session: Session) -> None:
         """Show the evaluation's name and how it stands."""

@@ -8,9 +8,10 @@ from functools import partial
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.domain.changes import Step
 from workbench.domain.evaluation import KIND_LABELS
 from workbench.services.editing import Address
-from workbench.services.session import Changed, Step
+from workbench.services.session import Changed
 from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
