@@ -1,0 +1,178 @@
+"""Sample evaluations: ready-made entities in resource files, put into a new evaluation in one step.
+
+A sample file names its form and lists entities by kind, every field as a person would type it.
+``ref`` gives an entity a name inside the file; fields that hold ids use these names. A file may
+build on another one (``extends``): entities of the same ref or natural id replace its fields.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.evaluation import (
+    ENTITIES,
+    KIND_LABELS,
+    Entity,
+    Evaluation,
+    Question,
+    input_id,
+    mark_id,
+)
+from workbench.domain.fields import BadValue, parse_value, spec_of, specs_of
+from workbench.errors import Fault, InputRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample as listed: its key (the file's name), title, what it shows, and the form it uses."""
+
+    key: str
+    title: str
+    about: str
+    form: str
+
+
+class Samples:
+    """The sample evaluations of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def listed(self) -> list[Sample]:
+        """Every sample, in the order of the files' names."""
+        return [self._head(path.stem) for path in sorted(self._folder.glob("*.toml"))]
+
+    def _head(self, key: str) -> Sample:
+        raw = self._raw(key)
+        return Sample(key, raw["title"], raw.get("about", ""), raw["form"])
+
+    def _raw(self, key: str) -> dict[str, Any]:
+        path = self._folder / f"{key}.toml"
+        if not path.is_file():
+            known = "、".join(sorted(p.stem for p in self._folder.glob("*.toml")))
+            raise InputRefused(f"没有名为“{key}”的示例。", (Fault("示例", f"现有的示例：{known}"),))
+        raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return _merged(self._raw(raw["extends"]), raw) if "extends" in raw else raw
+
+    def entities(self, key: str, evaluation: Evaluation) -> list[Entity]:
+        """The entities of a sample, fitted to a new evaluation that was made from its form."""
+        return _Reader(evaluation, self._raw(key)).read()
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = {**base, **{k: v for k, v in over.items() if k not in ENTITIES}}
+    for kind in ENTITIES:
+        if kind not in over:
+            continue
+        rows = {_natural_key(kind, row): row for row in _rows(base, kind)}
+        for row in _rows(over, kind):
+            key = _natural_key(kind, row)
+            rows[key] = {**rows.get(key, {}), **row}
+        merged[kind] = list(rows.values())
+    return merged
+
+
+def _rows(raw: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    found = raw.get(kind, [])
+    return [found] if isinstance(found, dict) else list(found)
+
+
+def _natural_key(kind: str, row: Mapping[str, Any]) -> tuple[object, ...]:
+    if kind == "overview":
+        return ("overview",)
+    if "ref" in row:
+        return (row["ref"],)
+    return tuple(
+        row.get(name) for name in ("id", "indicator", "key", "stage", "from", "to", "question", "label")
+    )
+
+
+class _Reader:
+    """Turns the rows of one sample file into entities of one evaluation."""
+
+    def __init__(self, evaluation: Evaluation, raw: Mapping[str, Any]) -> None:
+        self._evaluation = evaluation
+        self._raw = raw
+        self._faults: list[Fault] = []
+
+    def read(self) -> list[Entity]:
+        found = [
+            entity
+            for kind in ENTITIES
+            for position, row in enumerate(_rows(self._raw, kind), start=1)
+            if (entity := self._entity(kind, row, position)) is not None
+        ]
+        if self._faults:
+            raise InputRefused("示例文件有误，没有建立示例。", tuple(self._faults))
+        return found
+
+    def _entity(self, kind: str, row: Mapping[str, Any], position: int) -> Entity | None:
+        entity_type = ENTITIES[kind]
+        place = f"{KIND_LABELS[kind]}第 {position} 项"
+        values: dict[str, Any] = {}
+        if any(spec.name == "position" for spec in specs_of(entity_type)):
+            values["position"] = position
+        for name, text in self._fields(kind, row).items():
+            try:
+                field = spec_of(entity_type, name)
+            except KeyError:
+                self._faults.append(Fault(place, f"没有名为“{name}”的字段。"))
+                continue
+            if field.kind == "ref" or (kind == "link" and name in {"from_id", "to_id"}):
+                values[name] = self._id(str(text))
+                continue
+            try:
+                values[name] = parse_value(_as_text(text), field)
+            except BadValue as error:
+                self._faults.append(Fault(f"{place}“{field.label}”", str(error)))
+        existing = self._evaluation.get(entity_type, self._entity_id(kind, row))
+        if existing is not None:
+            kept = {spec.name: getattr(existing, spec.name) for spec in specs_of(entity_type)}
+            values = {**kept, **values}
+        entity: Entity = entity_type(id=self._entity_id(kind, row), **values)
+        return entity
+
+    def _fields(self, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        fields = {name: text for name, text in row.items() if name not in {"id", "ref", "from", "to"}}
+        for end in ("from", "to"):
+            if kind == "link" and end in row:
+                fields[f"{end}_kind"], _, fields[f"{end}_id"] = str(row[end]).partition(":")
+        return fields
+
+    def _entity_id(self, kind: str, row: Mapping[str, Any]) -> str:
+        if kind == "overview":
+            return "overview"
+        if kind == "input":
+            return input_id(row["indicator"], row["key"])
+        if kind == "mark":
+            return mark_id(row["indicator"], row["stage"])
+        if kind == "entry":
+            return str(row["id"])
+        if kind == "paragraph":
+            return str(row["id"])
+        if "ref" in row:
+            return self._id(str(row["ref"]))
+        return self._id("/".join([kind, *(str(part) for part in _natural_key(kind, row))]))
+
+    def _id(self, name: str) -> str:
+        """Indicators keep their ids, questions of the form are known by code; other names become ids."""
+        if self._evaluation.form.get(name) is not None:
+            return name
+        for question in self._evaluation.table(Question).values():
+            if question.code and question.code == name:
+                return question.id
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self._evaluation.id}/{name}").hex
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value)
