@@ -145,15 +145,22 @@ class _Reader:
                 fields[f"{end}_kind"], _, fields[f"{end}_id"] = str(row[end]).partition(":")
         return fields
 
+    def _indicator(self, name: str) -> str | None:
+        form = self._evaluation.form
+        named = [indicator.id for indicator in form.leaves if indicator.name == name]
+        if form.get(name) is not None:
+            return name
+        return named[0] if len(named) == 1 else None
+
     def _entity_id(self, kind: str, row: Mapping[str, Any]) -> str:
         if kind == "overview":
             return "overview"
         if kind == "input":
-            return input_id(row["indicator"], row["key"])
+            return input_id(self._id(row["indicator"]), row["key"])
         if kind == "mark":
-            return mark_id(row["indicator"], row["stage"])
+            return mark_id(self._id(row["indicator"]), row["stage"])
         if kind == "entry":
-            return str(row["id"])
+            return self._id(row["id"])
         if kind == "paragraph":
             return str(row["id"])
         if "ref" in row:
@@ -161,9 +168,9 @@ class _Reader:
         return self._id("/".join([kind, *(str(part) for part in _natural_key(kind, row))]))
 
     def _id(self, name: str) -> str:
-        """Indicators keep their ids, questions of the form are known by code; other names become ids."""
-        if self._evaluation.form.get(name) is not None:
-            return name
+        """Indicators are known by id or name, questions of the form by code; other names become ids."""
+        if (indicator := self._indicator(name)) is not None:
+            return indicator
         for question in self._evaluation.table(Question).values():
             if question.code and question.code == name:
                 return question.id
