@@ -8,8 +8,7 @@ build on another one (``extends``): entities of the same ref or natural id repla
 from __future__ import annotations
 
 import tomllib
-import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,15 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.fields import BadValue, parse_value, spec_of, specs_of
 from workbench.errors import Fault, InputRefused
+from workbench.services.presets import preset_id
+
+#: How rows name the entities that the form brought along, so that they fill these and add no others.
+_PRESET_NAMES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, ...]]] = {
+    "questionnaire": lambda row: ("questionnaire", str(row["title"])),
+    "question": lambda row: (str(row["code"]),),
+    "option": lambda row: (str(row["question"]), str(row["label"])),
+    "target": lambda row: ("target", str(row["name"])),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,9 @@ class Samples:
     def entities(self, key: str, evaluation: Evaluation) -> list[Entity]:
         """The entities of a sample, fitted to a new evaluation that was made from its form."""
         return _Reader(evaluation, self._raw(key)).read()
+
+
+_NATURAL = ("id", "indicator", "key", "stage", "from", "to", "title", "code", "name", "question", "label")
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +145,7 @@ class _Reader:
         existing = self._evaluation.get(entity_type, self._entity_id(kind, row))
         if existing is not None:
             kept = {spec.name: getattr(existing, spec.name) for spec in specs_of(entity_type)}
-            values = {**kept, **values}
+            values = {**kept, **values, **({"position": kept["position"]} if "position" in kept else {})}
         entity: Entity = entity_type(id=self._entity_id(kind, row), **values)
         return entity
 
@@ -165,7 +176,9 @@ class _Reader:
             return str(row["id"])
         if "ref" in row:
             return self._id(str(row["ref"]))
-        return self._id("/".join([kind, *(str(part) for part in _natural_key(kind, row))]))
+        if kind in _PRESET_NAMES:
+            return preset_id(self._evaluation.id, *_PRESET_NAMES[kind](row))
+        return preset_id(self._evaluation.id, kind, *(str(part) for part in _natural_key(kind, row)))
 
     def _id(self, name: str) -> str:
         """Indicators are known by id or name, questions of the form by code; other names become ids."""
@@ -174,7 +187,7 @@ class _Reader:
         for question in self._evaluation.table(Question).values():
             if question.code and question.code == name:
                 return question.id
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self._evaluation.id}/{name}").hex
+        return preset_id(self._evaluation.id, name)
 
 
 def _as_text(value: Any) -> str:
