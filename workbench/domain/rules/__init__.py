@@ -3,6 +3,44 @@
 Importing the package registers every kind: a new one is a module and its line here.
 """
 
-from workbench.domain.rules import deductions, judgement, per_fault, points, ratio, threshold
+from workbench.domain.rules import (
+    bands,
+    deductions,
+    execution101,
+    experts,
+    floor,
+    judgement,
+    linear101,
+    mean_of_rates,
+    per_fault,
+    points,
+    qualitative,
+    ratio,
+    reverse,
+    reverse_deduction,
+    satisfaction101,
+    shortfall,
+    steps,
+    threshold,
+)
 
-__all__ = ["deductions", "judgement", "per_fault", "points", "ratio", "threshold"]
+__all__ = [
+    "bands",
+    "deductions",
+    "execution101",
+    "experts",
+    "floor",
+    "judgement",
+    "linear101",
+    "mean_of_rates",
+    "per_fault",
+    "points",
+    "qualitative",
+    "ratio",
+    "reverse",
+    "reverse_deduction",
+    "satisfaction101",
+    "shortfall",
+    "steps",
+    "threshold",
+]
