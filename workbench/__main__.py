@@ -56,4 +56,7 @@ def _never_fail_to_print() -> None:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        # a frozen program starts itself again as the child that draws previews
+        import_module("multiprocessing").freeze_support()
     sys.exit(main())

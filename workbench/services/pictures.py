@@ -1,0 +1,236 @@
+"""Thumbnails and page previews of evidence: made by child processes, kept on disk, newest wish first."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import multiprocessing
+import threading
+from collections.abc import Callable, Container
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.files import world_error
+from workbench.services.rendering import DRAWN, Drawn, Job, serve
+from workbench.store.evidence import Vault
+
+_log = logging.getLogger(__name__)
+
+#: Longest side of a thumbnail and of a preview, in pixels. The report prints previews, never originals.
+THUMBNAIL = 160
+PREVIEW = 1400
+TIME_LIMIT = 15.0
+_START_LIMIT = 60.0
+#: Wishes that wait; the oldest are forgotten, they have long been scrolled away.
+MOST_WAITING = 400
+#: Changes when pictures are drawn differently, so that old ones are not shown.
+_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One picture: of which content, of what kind, how large, and which page (from 1)."""
+
+    sha256: str
+    media_type: str
+    edge: int
+    page: int = 1
+
+    @property
+    def drawable(self) -> bool:
+        """Whether files of this kind are drawn at all."""
+        return self.media_type in DRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on disk, or the reason why there is none, with what was learnt of the file."""
+
+    path: Path | None
+    drawn: Drawn
+
+
+Answer = Callable[[Wish, Picture], None]
+
+
+class Pictures:
+    """Draws what is wished, in ``workers`` child processes. Ask from any thread; answers come on others."""
+
+    def __init__(
+        self, vault: Vault, cache: Path, *, workers: int = 2, time_limit: float = TIME_LIMIT
+    ) -> None:
+        self._vault = vault
+        self._cache = cache / f"pictures-{_VERSION}"
+        self._waiting: dict[Wish, list[Answer]] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self._children = [_Child(time_limit) for _ in range(workers)]
+        self._spare = _Child(time_limit)
+        self._drawing = threading.Lock()
+
+    def ask(self, wish: Wish, answer: Answer) -> None:
+        """Have ``answer(wish, picture)`` called on another thread; the newest wish is served first."""
+        with self._changed:
+            if self._closed:
+                return
+            answers = self._waiting.pop(wish, [])
+            self._waiting[wish] = [*answers, answer]  # at the end: newest
+            while len(self._waiting) > MOST_WAITING:
+                self._waiting.pop(next(iter(self._waiting)))
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._work, args=(child,), name="pictures", daemon=True)
+                    for child in self._children
+                ]
+                for thread in self._threads:
+                    thread.start()
+            self._changed.notify()
+
+    def keep_only(self, visible: Container[Wish]) -> None:
+        """Forget waiting wishes that nobody sees any more."""
+        with self._changed:
+            self._waiting = {wish: answers for wish, answers in self._waiting.items() if wish in visible}
+
+    def make(self, wish: Wish) -> Picture:
+        """The picture, at once, on this thread: for exports."""
+        with self._drawing:
+            return self._picture(wish, self._spare)
+
+    def close(self) -> None:
+        """End the children; whatever waits is forgotten."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        for child in (*self._children, self._spare):
+            child.abandon()
+        for thread in self._threads:
+            thread.join()
+        self._spare.end()
+
+    def _work(self, child: _Child) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._closed:
+                    self._changed.wait()
+                if self._closed:
+                    break
+                wish, answers = self._waiting.popitem()
+            picture = self._picture(wish, child)
+            for answer in answers:
+                answer(wish, picture)
+        child.end()
+
+    def _picture(self, wish: Wish, child: _Child) -> Picture:
+        if not wish.drawable:
+            return Picture(None, Drawn(False, reason="此类文件不作预览，可直接打开。"))
+        target = self._cache / wish.sha256[:2] / f"{wish.sha256}-{wish.edge}-{wish.page}.jpg"
+        known = _read(target)
+        if known is not None:
+            return Picture(target if known.ok else None, known)
+        path = self._vault.path_of(wish.sha256)
+        if path is None:
+            return Picture(None, Drawn(False, damage="文件缺失。", reason="文件不在评价文件夹中。"))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            drawn = child.draw(Job(str(path), wish.media_type, wish.edge, wish.page, str(target)))
+            _note(target).write_text(json.dumps(asdict(drawn)))  # torn by a cut: drawn again
+        except OSError as error:  # a full or read-only disk: told here, and tried again next time
+            told = world_error(error, self._cache, "保存预览图")
+            return Picture(None, Drawn(False, reason=told.what))
+        except WorkbenchError as error:
+            return Picture(None, Drawn(False, reason=error.what))
+        return Picture(target if drawn.ok else None, drawn)
+
+
+def _note(target: Path) -> Path:
+    return target.with_suffix(".json")
+
+
+def _read(target: Path) -> Drawn | None:
+    """What is known of a picture that was drawn before; nothing when there is no such, or it is unreadable."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        drawn = Drawn(**json.loads(_note(target).read_bytes()))
+        if not drawn.ok or target.stat().st_size > 0:
+            return drawn
+    return None
+
+
+def _gone() -> WorkbenchError:
+    return WorkbenchError("no-previews", "预览程序没有启动。", "可直接打开文件查看。")
+
+
+class _Child:
+    """One child process that draws; it is started when needed, and again after it had to be ended."""
+
+    def __init__(self, time_limit: float) -> None:
+        self._time_limit = time_limit
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._abandoned = False
+
+    def draw(self, job: Job) -> Drawn:
+        """Have one job done within the time limit."""
+        connection = self._connection or self._start()
+        try:
+            connection.send_bytes(json.dumps(asdict(job)).encode())
+            if connection.poll(self._time_limit):
+                return Drawn(**json.loads(connection.recv_bytes()))
+        except (EOFError, OSError):
+            self.end()
+            if not self._running():
+                raise _gone() from None
+            _log.info("a drawing process died of its file")
+            return Drawn(False, reason="文件无法解析，不作预览；文件已原样保存。")
+        self.end()
+        _log.info("a drawing process was ended after %s s", self._time_limit)
+        return Drawn(False, reason="文件过于复杂，未能在限定时间内显示；文件已原样保存。")
+
+    def _start(self) -> Connection:
+        if not self._running():
+            raise _gone()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=serve, args=(theirs, self._time_limit + 5), name="workbench-pictures", daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._process, self._connection = process, ours
+        if not self._running():  # abandoned while it started
+            self.end()
+            raise _gone()
+        try:
+            ready = ours.poll(_START_LIMIT) and ours.recv_bytes() == b"ready"
+        except (EOFError, OSError):
+            ready = False
+        if not ready:
+            self.end()
+            raise _gone()
+        return ours
+
+    def _running(self) -> bool:
+        return not self._abandoned
+
+    def abandon(self) -> None:
+        """From another thread: have the running job fail now, and start no process again."""
+        self._abandoned = True
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(ValueError):  # closed by its own thread in the meantime
+                process.kill()
+
+    def end(self) -> None:
+        """End the process now; the next job starts a new one."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        self._process = self._connection = None

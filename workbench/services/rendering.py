@@ -1,0 +1,248 @@
+"""Draw a small picture of a file that may be hostile: the part of a preview that runs in a child process."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import logging
+import os
+import signal
+import struct
+import sys
+from dataclasses import asdict, dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: What can be drawn; anything else is shown by its kind in words.
+IMAGE_FORMATS = {
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/png": ("PNG",),
+    "image/gif": ("GIF",),
+    "image/bmp": ("BMP",),
+    "image/webp": ("WEBP",),
+    "image/tiff": ("TIFF",),
+}
+DRAWN = frozenset({*IMAGE_FORMATS, "application/pdf"})
+
+#: What a decoded picture may take, in bytes: an A3 scan at 600 dpi in colour (210 MB) fits.
+MOST_BYTES = 390_000_000
+#: JPEG is decoded at a fraction of its size, so that only absurd ones are refused, in pixels.
+MOST_JPEG_PIXELS = 400_000_000
+_MEMORY_LIMIT = 1_500_000_000
+#: Camera data holds no such stretch of zero bytes; a card or cable that fails leaves whole sectors of them.
+_ZERO_STRETCH = b"\0" * 1024
+_LOG = logging.getLogger(__name__)
+
+
+#: What puts a picture of each orientation upright, by the number of Pillow's ``Transpose``.
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Draw page ``page`` of ``path`` no longer than ``edge`` pixels on either side, as a JPEG at ``target``."""
+
+    path: str
+    media_type: str
+    edge: int
+    page: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a job. ``width``/``height`` of the original in pixels (PDF: points)."""
+
+    ok: bool
+    width: int = 0
+    height: int = 0
+    pages: int = 1
+    damage: str = ""
+    """A Chinese sentence when the file is damaged, although something of it may be shown."""
+    reason: str = ""
+    """Why nothing was drawn, in Chinese."""
+
+
+class _Undrawable(Exception):
+    """Told instead of a picture; the message is Chinese."""
+
+
+def draw(job: Job) -> Drawn:
+    """Draw one picture; the target appears whole or not at all. Raises whatever the decoders raise."""
+    drawn, image = _draw_pdf(job) if job.media_type == "application/pdf" else _draw_image(job)
+    target = Path(job.target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f"{target.name}.{os.getpid()}.part")
+    image.save(beside, "JPEG", quality=85)
+    beside.replace(target)
+    return drawn
+
+
+def _draw_image(job: Job) -> tuple[Drawn, Image]:
+    from PIL import ImageFile
+
+    damage = _jpeg_damage(Path(job.path)) if job.media_type == "image/jpeg" else ""
+    try:
+        drawn, image = _decode(job)
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's ways to say that data are broken
+        _LOG.debug("strict decoding failed: %s", error)
+        damage = damage or "文件不完整或已损坏，只能显示其中一部分。"
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            drawn, image = _decode(job)
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return replace(drawn, damage=damage), image
+
+
+def _decode(job: Job) -> tuple[Drawn, Image]:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the limits below are stricter, and are told in Chinese
+    with Image.open(job.path, formats=IMAGE_FORMATS[job.media_type]) as image:
+        width, height = image.size
+        jpeg = image.format in IMAGE_FORMATS["image/jpeg"]
+        needed = width * height * len(image.getbands())
+        if width * height > MOST_JPEG_PIXELS if jpeg else needed > MOST_BYTES:
+            raise _Undrawable(f"图片过大（{width}×{height} 像素），不作预览；文件已原样保存。")
+        pages = getattr(image, "n_frames", 1) if image.format in ("TIFF", "GIF") else 1
+        if job.page > 1:
+            image.seek(min(job.page, pages) - 1)
+        image.draft("RGB", (job.edge, job.edge))
+        image.load()
+        if image.mode in ("P", "1") and max(image.size) > 8 * job.edge:
+            image.thumbnail((4 * job.edge, 4 * job.edge), Image.Resampling.NEAREST)
+        small = _plain(image)
+        small.thumbnail((job.edge, job.edge), Image.Resampling.LANCZOS)
+        turn = _TURNS.get(_orientation(image))
+        small = small.transpose(Image.Transpose(turn)) if turn is not None else small
+        return Drawn(True, width, height, pages), small
+
+
+def _orientation(image: Image) -> int:
+    """How the camera was held (Exif 2.32, tag 0112); 1 when a broken block does not tell."""
+    with contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, struct.error):
+        return int(image.getexif().get(0x0112, 1))
+    return 1
+
+
+def _plain(image: Image) -> Image:
+    """As RGB on white, whatever it was: 16 bits, CMYK, palette, transparency."""
+    from PIL import Image
+
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        shown = image.convert("RGBA")
+        ground = Image.new("RGB", shown.size, "white")
+        ground.paste(shown, mask=shown.getchannel("A"))
+        return ground
+    return image.convert("RGB") if image.mode != "RGB" else image
+
+
+def _draw_pdf(job: Job) -> tuple[Drawn, Image]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(job.path)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise _Undrawable("PDF 有打开密码，不作预览。") from error
+        raise _Undrawable("PDF 已损坏，无法预览；文件已原样保存。") from error
+    with contextlib.closing(document):
+        pages = len(document)
+        if pages == 0:
+            raise _Undrawable("PDF 中没有页面。")
+        try:
+            page = document[min(job.page, pages) - 1]
+        except pypdfium2.PdfiumError as error:
+            raise _Undrawable("PDF 的这一页已损坏，无法预览。") from error
+        width, height = page.get_size()
+        if not (0 < width < 1e6 and 0 < height < 1e6):
+            raise _Undrawable("PDF 页面尺寸异常，无法预览。")
+        scale = min(job.edge / max(width, height), 8.0)
+        image: Image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+        return Drawn(True, round(width), round(height), pages), image
+
+
+def _jpeg_damage(path: Path) -> str:
+    """What decoders pass over: a missing end, and zeroed stretches, drawn as grey; empty when there is neither.
+
+    A stretch of zeros decodes as the first code of each Huffman table again and again. When that
+    code of an AC table means "nothing more in this block", a blank page may well be all zeros, and
+    nothing can be said; with the tables of cameras and scanners it means a coefficient instead.
+    (ITU-T T.81, annex C and F.2.2.)
+    """
+    data = path.read_bytes()
+    at, ends_block = 2, False
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        length = int.from_bytes(data[at + 2 : at + 4])
+        if marker == 0xC4:
+            ends_block = ends_block or _ac_table_starts_with_end(data[at + 4 : at + 2 + length])
+        elif marker == 0xC2:  # progressive: its runs of empty blocks may be zeros
+            ends_block = True
+        at += 2 + length
+        if marker == 0xDA:
+            break
+    end = data.find(b"\xff\xd9", at)
+    if end < 0:
+        return "文件不完整，后面的部分缺失。"
+    if ends_block or data.find(_ZERO_STRETCH, at, end) < 0:
+        return ""
+    return "图片数据中有一段为空，文件可能在传输或存储中受损。"
+
+
+def _ac_table_starts_with_end(tables: bytes) -> bool:
+    """Whether the luminance AC table begins with a code that ends a block."""
+    at = 0
+    while at + 17 < len(tables):
+        kind = tables[at]
+        if kind == 0x10 and tables[at + 17] & 0x0F == 0:
+            return True
+        at += 17 + sum(tables[at + 1 : at + 17])
+    return False
+
+
+def serve(connection: Connection, time_limit: float) -> None:
+    """The child's life: draw what is asked for until the parent goes. Front door of its process.
+
+    ``time_limit`` in seconds: a job that outlasts it ends the process, even when the parent is gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_modest()
+    with Path(os.devnull).open("w") as nowhere:
+        connection.send_bytes(b"ready")
+        while True:
+            try:
+                job = Job(**json.loads(connection.recv_bytes()))
+            except (EOFError, OSError):
+                return
+            faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
+            try:
+                drawn = draw(job)
+            except _Undrawable as refusal:
+                drawn = Drawn(False, reason=str(refusal))
+            except MemoryError:
+                drawn = Drawn(False, reason="文件展开后过大，不作预览；文件已原样保存。")
+            except Exception:  # noqa: BLE001  (a hostile file may make a decoder raise anything)
+                drawn = Drawn(
+                    False, damage="文件已损坏，无法显示。", reason="文件已损坏，无法预览；文件已原样保存。"
+                )
+            faulthandler.cancel_dump_traceback_later()
+            connection.send_bytes(json.dumps(asdict(drawn)).encode())
+
+
+def _be_modest() -> None:
+    """Yield to the window, and never take the machine's memory."""
+    if sys.platform != "win32":
+        import resource
+
+        os.nice(5)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
