@@ -243,12 +243,13 @@ def test_rubbish_is_told_as_damaged(vault: Vault, pictures: Pictures, media_type
 
 
 def test_a_locked_pdf_says_so(vault: Vault, pictures: Pictures) -> None:
-    from pypdf import PdfReader, PdfWriter
+    from reportlab.lib.pdfencrypt import StandardEncryption
+    from reportlab.pdfgen.canvas import Canvas
 
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pages_of(1))))
-    writer.encrypt("secret", algorithm="RC4-128")
     out = io.BytesIO()
-    writer.write(out)
+    canvas = Canvas(out, encrypt=StandardEncryption("secret"))
+    canvas.showPage()
+    canvas.save()
     assert pictures.make(wish(vault, out.getvalue())).drawn.reason == "PDF 有打开密码，不作预览。"
 
 
