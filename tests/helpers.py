@@ -90,6 +90,9 @@ class MemoryStore:
     def highest(self, kind: str, field: str) -> int:
         return self._highest.get((kind, field), 0)
 
+    def notices(self) -> list[str]:
+        return []
+
     def close(self) -> None:
         self.closed = True
 

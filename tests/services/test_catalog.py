@@ -15,7 +15,8 @@ from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.catalog import SUMMARY, Catalog
 from workbench.services.presets import preset_id
 from workbench.services.session import Session
-from workbench.store.evaluations import DATABASE
+from workbench.store.creation import DATABASE
+from workbench.store.evaluations import BRIEFLY
 
 FORM = """
 id = "small"
@@ -63,6 +64,7 @@ def catalog(tmp_path: Path) -> Catalog:
         clock=lambda: 0.0,
         now=Now(),
         author=lambda: "甲",
+        keeping=BRIEFLY,
     )
 
 

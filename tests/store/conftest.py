@@ -13,8 +13,8 @@ import pytest
 from workbench.domain.evaluation import Entity, Overview
 from workbench.domain.form import Form, Indicator, Rounding
 from workbench.services.session import Session
-from workbench.store import evaluations
-from workbench.store.evaluations import EvaluationStore
+from workbench.store import creation
+from workbench.store.evaluations import BRIEFLY, EvaluationStore, Keeping
 
 RAW = {"title": "小体系", "points": Decimal("10.50"), "levels": ["一级"], "names": {"甲": 1}}
 
@@ -59,11 +59,11 @@ class Desk:
         self, name: str = "东湖公园 项目", entities: tuple[Entity, ...] = (Overview(project="东湖"),)
     ) -> Path:
         folder = self.data / name
-        evaluations.create(folder, "id-1", RAW, entities, now=self.clock, author=lambda: self.author)
+        creation.create(folder, "id-1", RAW, entities, now=self.clock, author=lambda: self.author)
         return folder
 
-    def open(self, folder: Path) -> EvaluationStore:
-        store = EvaluationStore.open(folder, now=self.clock, author=lambda: self.author)
+    def open(self, folder: Path, keeping: Keeping = BRIEFLY) -> EvaluationStore:
+        store = EvaluationStore.open(folder, now=self.clock, author=lambda: self.author, keeping=keeping)
         self._open.append(store)
         return store
 

@@ -18,9 +18,9 @@ from tests.store.conftest import RAW, Desk, small_form
 from workbench.domain.changes import Change
 from workbench.domain.evaluation import Deduction, Entry, Evidence, FundLine, Member, Overview
 from workbench.errors import WorkbenchError
-from workbench.store import evaluations
+from workbench.store import creation
+from workbench.store.creation import DATABASE
 from workbench.store.database import Damaged
-from workbench.store.evaluations import DATABASE
 
 
 def test_a_new_evaluation_holds_what_it_was_given(desk: Desk) -> None:
@@ -296,7 +296,7 @@ def test_a_creation_that_fails_leaves_nothing(desk: Desk, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(evaluations.files, "fsync_file", full)
+    monkeypatch.setattr(creation.files, "fsync_file", full)
     with pytest.raises(WorkbenchError, match="磁盘已满"):
         desk.create()
     assert not list(desk.data.iterdir())

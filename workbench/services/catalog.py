@@ -1,4 +1,4 @@
-"""Find and compile forms; list, open, create and copy evaluations."""
+"""Find and compile forms; list, open, create, copy and restore evaluations."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from workbench.domain.scoring import Scores, compute_scores
 from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.services.presets import presets
 from workbench.services.session import Session
-from workbench.store import evaluations
-from workbench.store.evaluations import DATABASE, EvaluationStore
+from workbench.store import backups, creation, recovery
+from workbench.store.backups import Backup
+from workbench.store.creation import BACKUPS, DATABASE
+from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
+from workbench.store.recovery import Recovered
 
 #: Indicator systems of the user's own, beside the evaluations.
 OWN_FORMS = "指标体系"
@@ -76,9 +79,11 @@ class Catalog:
         clock: Callable[[], float],
         now: Callable[[], datetime],
         author: Callable[[], str] = lambda: "",
+        keeping: Keeping = SAFELY,
     ) -> None:
         """``clock`` counts seconds from anywhere and never goes back; ``now`` is the laptop's time
-        with its zone; ``author`` names who edits, for the journal.
+        with its zone; ``author`` names who edits, for the journal; ``keeping`` says what opening an
+        evaluation does for its safety.
         """
         self._forms = forms
         self._data = data
@@ -86,6 +91,7 @@ class Catalog:
         self._clock = clock
         self._now = now
         self._author = author
+        self._keeping = keeping
         self._open: dict[Path, Session] = {}
 
     @property
@@ -158,13 +164,13 @@ class Catalog:
         folder = files.free_name(parent or self._data, files.safe_name(project))
         id_ = uuid.uuid4().hex
         entities = presets(form, id_, project=project, year=year.strip())
-        evaluations.create(folder, id_, form.raw, entities, now=self._now, author=self._author)
+        creation.create(folder, id_, form.raw, entities, now=self._now, author=self._author)
         return folder
 
     def open(self, folder: Path) -> Session:
         """Open an evaluation for editing; raises :class:`WorkbenchError` (see :meth:`EvaluationStore.open`)."""
         folder = folder.absolute()
-        store = EvaluationStore.open(folder, now=self._now, author=self._author)
+        store = EvaluationStore.open(folder, now=self._now, author=self._author, keeping=self._keeping)
         try:
             session = Session(store.load(self._compile), store, self._clock)
         except BaseException:
@@ -190,6 +196,18 @@ class Catalog:
         finally:
             store.close()
         return target
+
+    def backups(self, folder: Path) -> list[Backup]:
+        """The backups of an evaluation, the one that knows most first."""
+        return backups.listed(folder / BACKUPS)
+
+    def restore(self, folder: Path, backup: Backup) -> Recovered:
+        """Go back to a backup of an evaluation that is not open; the present state is kept aside."""
+        return recovery.restore(folder, backup, self._now())
+
+    def recover(self, folder: Path) -> Recovered:
+        """Bring a damaged evaluation back as far as its journal or a backup vouch for it."""
+        return recovery.recover(folder, self._now())
 
     # what the list shows
 

@@ -47,6 +47,9 @@ class Memory(Protocol):
     def highest(self, kind: str, field: str) -> int:
         """The highest whole number that this field of this kind ever held, 0 for none."""
 
+    def notices(self) -> list[str]:
+        """Sentences the user should hear (disk nearly full, no backup made), since last asked."""
+
     def close(self) -> None:
         """Close the store; everything recorded is on the disk already."""
 
@@ -76,6 +79,10 @@ class Session:
     def memory(self) -> Memory:
         """The store behind this session, for services that need more than entities."""
         return self._memory
+
+    def notices(self) -> list[str]:
+        """Sentences the user should hear about the store, gathered since last asked."""
+        return self._memory.notices()
 
     @property
     def scores(self) -> Scores:

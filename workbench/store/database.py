@@ -24,7 +24,7 @@ _READ_ONLY = frozenset(
     {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 )
 _DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL})
-_PRIMARY = 0xFF
+_PRIMARY_BITS = 0xFF
 
 
 class Damaged(WorkbenchError):
@@ -58,9 +58,9 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def pragma(connection: sqlite3.Connection, name: str) -> int:
-    """The whole number that a pragma answers."""
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+def lenient(text: bytes) -> str:
+    """Text as stored, also where damage left no valid text; a hash then tells that it is not what it was."""
+    return text.decode("utf-8", "surrogateescape")
 
 
 @contextlib.contextmanager
@@ -76,6 +76,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def number(connection: sqlite3.Connection, query: str) -> int:
+    """The whole number that a query answers."""
+    return int(connection.execute(query).fetchone()[0])
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """The disk has no room left."""
+    return _primary(error) == sqlite3.SQLITE_FULL
+
+
+def is_uncertain(error: sqlite3.Error) -> bool:
+    """Reading or writing failed in a way that leaves open what reached the disk."""
+    return _primary(error) in _DISK
+
+
+def _primary(error: sqlite3.Error) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else int(code) & _PRIMARY_BITS
+
+
 def snapshot(connection: sqlite3.Connection, path: Path) -> None:
     """Copy an open database into a new file, durably, and check the copy by opening it.
 
@@ -85,6 +105,7 @@ def snapshot(connection: sqlite3.Connection, path: Path) -> None:
         copy = sqlite3.connect(path, isolation_level=None)
         try:
             copy.execute("PRAGMA locking_mode=EXCLUSIVE")
+            copy.execute("PRAGMA journal_mode=OFF")  # a copy that fails is thrown away
             connection.backup(copy)
             found = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
         finally:
@@ -115,10 +136,9 @@ def told(folder: Path, doing: str) -> Iterator[None]:
 
 def world_error(error: sqlite3.Error, folder: Path, doing: str) -> WorkbenchError | None:
     """The sentence for an error of the world (lock, disk, rights, damage); nothing for an error of ours."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
+    primary = _primary(error)
+    if primary is None:
         return None
-    primary = code & _PRIMARY
     if primary in _BUSY:
         return WorkbenchError(
             "already-open",

@@ -94,9 +94,15 @@ def append(connection: sqlite3.Connection, line: Line) -> None:
     connection.execute(_INSERT, [getattr(line, name) for name in _NAMES])
 
 
+def each(connection: sqlite3.Connection) -> Iterator[Line]:
+    """The lines one by one, oldest first."""
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM journal ORDER BY seq"):
+        yield Line(*row)
+
+
 def read(connection: sqlite3.Connection) -> list[Line]:
     """All lines, oldest first."""
-    return [Line(*row) for row in connection.execute(f"SELECT {_COLUMNS} FROM journal ORDER BY seq")]
+    return list(each(connection))
 
 
 def genesis(evaluation: str, form_text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
-from workbench.store.database import APPLICATION_ID, Damaged, pragma
+from workbench.store.database import APPLICATION_ID, Damaged, number
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -108,9 +108,9 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def pending(connection: sqlite3.Connection, folder: Path) -> bool:
     """Whether the file has steps to go; refuses a file of a newer program, or one that isn't ours."""
-    if pragma(connection, "application_id") != APPLICATION_ID:
+    if number(connection, "PRAGMA application_id") != APPLICATION_ID:
         raise Damaged(f"“{folder.name}”中的 evaluation.db 不是评价工作台的数据文件，或已损坏。")
-    version = pragma(connection, "user_version")
+    version = number(connection, "PRAGMA user_version")
     if version > NEWEST:
         raise WorkbenchError(
             "newer-schema",

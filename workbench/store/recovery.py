@@ -1,0 +1,165 @@
+"""Bring back a damaged evaluation: the longest history that still vouches for itself, rebuilt whole."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workbench import files
+from workbench.errors import WorkbenchError
+from workbench.store import backups, database, journal
+from workbench.store.backups import Backup
+from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE, rebuild
+from workbench.store.database import Damaged, told
+from workbench.store.journal import Line
+from workbench.store.verification import Identity, identify
+
+_LOGS = ("", "-wal", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was brought back: from which file, up to which journal line, where the old state lies."""
+
+    source: Path
+    length: int
+    aside: Path
+
+    @property
+    def sentence(self) -> str:
+        """What the user should hear."""
+        return (
+            f"已恢复到第 {self.length} 条修改记录（来自“{self.source.name}”）；"
+            f"恢复前的文件保留在“{self.aside.parent.name}/{self.aside.name}”。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """As much of a file as its chain of hashes vouches for."""
+
+    source: Path
+    identity: Identity
+    lines: list[Line]
+
+
+def recover(folder: Path, now: datetime) -> Recovered:
+    """Rebuild the evaluation from its own journal or from a backup, whichever knows more.
+
+    The damaged files are kept aside first. Raises :class:`Damaged` when nothing can be read, and
+    :class:`WorkbenchError` when the evaluation is open or the disk refuses.
+    """
+    with files.told(folder, "恢复评价"), told(folder, "恢复评价"):
+        _demand_closed(folder)
+        aside = _put_aside(folder, now)
+        stories = [_read(aside / DATABASE)]
+        stories += [_read(backup.path) for backup in backups.listed(folder / BACKUPS)]
+        best = max((s for s in stories if s is not None), key=lambda s: len(s.lines), default=None)
+        if best is None:
+            raise Damaged(f"评价“{folder.name}”的数据文件和各个备份都不能读取。")
+        fresh = files.beside(folder / DATABASE)
+        try:
+            rebuild(fresh, best.identity.evaluation, best.identity.form, best.lines)
+            _swap_in(fresh, folder)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return Recovered(best.source, len(best.lines), aside)
+
+
+def restore(folder: Path, backup: Backup, now: datetime) -> Recovered:
+    """Go back to one backup; the present state, damaged or not, is kept aside first.
+
+    Raises :class:`Damaged` when the backup itself is not whole, changing nothing.
+    """
+    with files.told(folder, "恢复备份"), told(folder, "恢复备份"):
+        _demand_closed(folder)
+        story = _read(backup.path)
+        if story is None or len(story.lines) != backup.length:
+            raise Damaged(f"备份“{backup.path.name}”已损坏，未作任何改动。")
+        aside = _put_aside(folder, now)
+        fresh = files.beside(folder / DATABASE)
+        try:
+            rebuild(fresh, story.identity.evaluation, story.identity.form, story.lines)
+            _swap_in(fresh, folder)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return Recovered(backup.path, len(story.lines), aside)
+
+
+def _demand_closed(folder: Path) -> None:
+    """Refuse while another window has it open; an undamaged one folds its log in and closes."""
+    path = folder / DATABASE
+    if not path.is_file():
+        if (folder / EVIDENCE).is_dir() or (folder / BACKUPS).is_dir():
+            return  # the database is gone, its backups may be there
+        raise WorkbenchError("not-found", f"文件夹中没有评价数据：{folder}。", "请选择评价文件夹。")
+    try:
+        database.connect(path).close()
+    except sqlite3.Error as error:
+        sentence = database.world_error(error, folder, "恢复评价")
+        if sentence is None or sentence.code != "damaged":
+            raise
+
+
+def _put_aside(folder: Path, now: datetime) -> Path:
+    (folder / BACKUPS).mkdir(exist_ok=True)
+    aside = files.free_name(folder / BACKUPS, f"恢复前 {now:%Y%m%d-%H%M%S}")
+    fresh = files.beside(aside)
+    try:
+        fresh.mkdir()
+        for ending in _LOGS:
+            source = folder / f"{DATABASE}{ending}"
+            if source.exists():
+                shutil.copyfile(source, fresh / source.name)
+                files.fsync_file(fresh / source.name)
+        files.fsync_folder(fresh)
+        files.swap(fresh, aside)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return aside
+
+
+def _swap_in(fresh: Path, folder: Path) -> None:
+    # A log of the old file must not be folded into the new one.
+    for ending in _LOGS[1:]:
+        (folder / f"{DATABASE}{ending}").unlink(missing_ok=True)
+    files.fsync_folder(folder)
+    files.swap(fresh, folder / DATABASE)
+
+
+def _read(path: Path) -> _Story | None:
+    """What a file still tells for certain, read from a copy so that the file stays as it is."""
+    if not path.is_file():
+        return None
+    scratch = files.beside(path.with_name("scratch"))
+    scratch.mkdir()
+    try:
+        for ending in _LOGS:
+            source = path.with_name(f"{path.name}{ending}")
+            if source.exists():
+                shutil.copyfile(source, scratch / source.name)
+        with contextlib.closing(database.connect(scratch / path.name)) as connection:
+            connection.text_factory = database.lenient
+            identity = identify(connection)
+            return None if identity is None else _Story(path, identity, _vouched(connection, identity.start))
+    except sqlite3.Error:
+        return None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _vouched(connection: sqlite3.Connection, start: str) -> list[Line]:
+    """The lines up to the first that is broken or unreadable."""
+    lines: list[Line] = []
+    previous = start
+    with contextlib.suppress(sqlite3.DatabaseError):
+        for line in journal.each(connection):
+            if not line.follows(previous, len(lines) + 1):
+                break
+            lines.append(line)
+            previous = line.hash
+    return lines
