@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.domain.evaluation import Problem, Questionnaire
 from workbench.services.session import Session
 
 
@@ -19,3 +20,16 @@ def scored(session: Session) -> Count:
     """Indicators finished, of all."""
     scores = session.scores
     return Count(f"{scores.done}/{scores.leaves}", "done" if scores.done == scores.leaves else "soft")
+
+
+def valid_sheets(session: Session) -> Count:
+    """Valid sheets of all questionnaires."""
+    sheets = session.evaluation.table(Questionnaire).values()
+    valid = sum(sheet.valid for sheet in sheets if sheet.valid is not None)
+    return Count(f"{valid} 份" if sheets else "")
+
+
+def problems(session: Session) -> Count:
+    """How many problems are listed."""
+    number = len(session.evaluation.table(Problem))
+    return Count(str(number) if number else "")
