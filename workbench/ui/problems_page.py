@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import show
@@ -78,9 +79,8 @@ class ProblemsPage(Page):
         row.setSpacing(self.context.theme.px(10))
         card = Card(self.context.theme, title)
         card.body.addWidget(table)
-        card.body.addStretch(1)
-        row.addWidget(card, 5)
-        row.addWidget(detail, 4)
+        row.addWidget(card, 5, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(detail, 4, Qt.AlignmentFlag.AlignTop)
         return row
 
     def reload(self) -> None:

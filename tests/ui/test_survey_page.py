@@ -1,0 +1,116 @@
+"""问卷调查: counts typed in, the rate and its derivation out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.helpers import session
+from tests.ui.helpers import commit, window_on
+from workbench.domain.evaluation import Input, Option, Question, Questionnaire, input_id
+from workbench.services.editing import Address
+from workbench.services.session import Session
+from workbench.ui.main_window import MainWindow
+from workbench.ui.survey_page import SurveyPage
+
+LABELS = ("非常了解", "比较了解", "一般", "不太了解", "非常不了解")
+WEIGHTS = ("1", "0.8", "0.6", "0.3", "0")
+
+
+@pytest.fixture
+def opened() -> Session:
+    bound = Input(id=input_id("B11", "rate"), indicator="B11", key="rate", source="survey:q1")
+    options = [
+        Option(id=f"o{n}", position=n, question="q1", label=label, weight=Decimal(weight))
+        for n, (label, weight) in enumerate(zip(LABELS, WEIGHTS, strict=True), start=1)
+    ]
+    return session(
+        Questionnaire(id="s1", position=1, title="社会调查问卷", issued=20, returned=20, valid=20),
+        Question(
+            id="q1", position=1, questionnaire="s1", text="您是否了解热线？", name="公众知晓率",
+            stated_rate=Decimal("0.85"),
+        ),
+        bound,
+        *options,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def window(qtbot: QtBot, opened: Session) -> MainWindow:
+    return window_on(qtbot, opened)
+
+
+def survey(window: MainWindow) -> SurveyPage:
+    assert window.workplace is not None
+    window.workplace.show_page("survey")
+    page = window.workplace.page("survey")
+    assert isinstance(page, SurveyPage)
+    return page
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def words(page: SurveyPage) -> str:
+    QApplication.processEvents()
+    return "\n".join(found.text() for found in page.findChildren(QLabel) if found.isVisible())
+
+
+def test_counts_typed_by_key_give_the_rate_and_its_derivation(
+    window: MainWindow, opened: Session, qtbot: QtBot
+) -> None:
+    page = survey(window)
+    for row, count in enumerate(("10", "8", "1", "１", "0"), start=1):  # one of them full-width
+        page.options.show_row(f"o{row}", "count")
+        qtbot.keyClick(page.options.view, Qt.Key.Key_F2)
+        commit(focused(), count)
+        qtbot.keyClick(focused(), Qt.Key.Key_Return)
+        QApplication.processEvents()  # the delegate closes its cell by a queued call
+    assert [opened.evaluation.get(Option, f"o{n}").count for n in range(1, 6)] == [10, 8, 1, 1, 0]  # type: ignore[union-attr]
+    assert "(10×100% + 8×80% + 1×60% + 1×30% + 0×0%) ÷ 20 = 86.50%" in words(page)
+    assert opened.scores["B11"].score == Decimal("9.01")
+
+
+def test_a_printed_rate_that_differs_is_said_with_both_figures(window: MainWindow, opened: Session) -> None:
+    page = survey(window)
+    opened.put_all(
+        [
+            Option(id=f"o{n}", position=n, question="q1", label=label, weight=Decimal(w), count=c)
+            for n, (label, w, c) in enumerate(zip(LABELS, WEIGHTS, (10, 8, 1, 1, 0), strict=True), start=1)
+        ]
+    )
+    shown = words(page)
+    assert "来稿写 85.00%，按人数和权重重算为 86.50%。" in shown
+    assert "样本 20 份：每一份影响最多 5.0%" in shown
+    assert page.findChildren(QLabel)  # the page is still there after the tables followed
+
+
+def test_a_share_that_is_no_whole_number_of_people_is_said(window: MainWindow, opened: Session) -> None:
+    page = survey(window)
+    opened.put(Option(id="o1", position=1, question="q1", label="非常了解", share=Decimal("0.33")))
+    assert "占比 × 份数不是整数" in words(page)
+
+
+def test_new_rows_belong_to_what_is_chosen_above(window: MainWindow, opened: Session) -> None:
+    page = survey(window)
+    page.questions.add_row()
+    added = next(q for q in opened.evaluation.table(Question).values() if q.id != "q1")
+    assert added.questionnaire == "s1"
+    page.options.reload()
+    page.options.add_row()
+    option = next(o for o in opened.evaluation.table(Option).values() if not o.id.startswith("o"))
+    assert option.question == added.id
+
+
+def test_a_finding_leads_to_the_option(window: MainWindow, opened: Session) -> None:
+    assert window.workplace is not None
+    window.workplace.navigate(Address("option", "o4", "count"))
+    page = survey(window)
+    assert (page.options.current_id(), page.options.view.currentIndex().column()) == ("o4", 2)
