@@ -344,7 +344,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document; without a cover the title stands above the first block."""
+    """A whole document; without a cover the title stands above the first block.
+
+    Line feeds in the title say where its printed lines end.
+    """
 
     title: str
     blocks: tuple[Block, ...]

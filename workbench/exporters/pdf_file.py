@@ -222,7 +222,7 @@ class _Targets:
 def _describe(document: Any, title: str, metadata: Metadata) -> None:
     from reportlab.pdfbase.pdfdoc import PDFDictionary
 
-    document.setTitle(title)
+    document.setTitle(title.replace("\n", ""))
     document.setAuthor(metadata.author)
     document.setSubject(metadata.subject)
     document.setKeywords("，".join(metadata.keywords))

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from workbench.exporters.document import Align, Text
 from workbench.exporters.fonts import FontBook, Role
-from workbench.exporters.linebreak import BLANK_LEFT, BLANK_RIGHT, clean, clusters, cut
+from workbench.exporters.linebreak import BLANK_LEFT, BLANK_RIGHT, NO_END, clean, clusters, cut
 from workbench.exporters.truetype import Face
 
 # What is set when no face has a character: it looks alike, and the file still says the real one.
@@ -136,8 +136,8 @@ class Typesetter:
     def balanced(self, runs: Sequence[Text], style: Style, width: float) -> tuple[Line, ...]:
         """Set a title: as few lines as the width allows, all about equally long."""
         lines = self.set(runs, style, width)
-        if len(lines) < 2 or any("\n" in run.text for run in runs):
-            return lines
+        if len(lines) < 2 or any("\n" in run.text for run in runs) or lines[-1].text[:1] in NO_END:
+            return lines  # 资金到位率／（4） is better than 资金到／位率（4）
         low, high = sum(line.width for line in lines) / len(lines) / 2, width
         while high - low > style.size / 4:
             middle = (low + high) / 2
@@ -391,11 +391,11 @@ class _Setting:
                 continue
             everywhere.append(i - start)
             if here == " ":
-                first.append((i - start, 0.5))
+                first.append((i - start, 0.3))
             elif latin != latin_after and after != " ":
-                first.append((i - start, 0.2))
+                first.append((i - start, 0.15))
             elif here in BLANK_RIGHT:
-                first.append((i - start, 0.25))
+                first.append((i - start, 0.2))
         wanted = sum(share for _, share in first) * size
         # A word alone in a narrow column reads worse torn apart than ragged.
         if slack > len(everywhere) * size * 0.6 + wanted:

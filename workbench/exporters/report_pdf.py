@@ -1,0 +1,248 @@
+"""The document printed to .pdf: cover, contents, chapters, tables, figures and annexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.exporters.document import (
+    Align,
+    Annex,
+    Contents,
+    Document,
+    Figure,
+    Heading,
+    ListItems,
+    PageBreak,
+    Paragraph,
+    PhotoGrid,
+    Table,
+    Text,
+)
+from workbench.exporters.fonts import FontBook, FontUse
+from workbench.exporters.numbering import Item, Numbered, marker_label, number
+from workbench.exporters.pdf_figures import FigurePrinter
+from workbench.exporters.pdf_file import Bookmark, PdfFile
+from workbench.exporters.pdf_flow import Box, Flow
+from workbench.exporters.pdf_front import Entry, contents_pages, cover_page, running_lines
+from workbench.exporters.pdf_tables import TablePrinter
+from workbench.exporters.swap import write_beside_and_swap
+from workbench.exporters.table_layout import TableLayout
+from workbench.exporters.typesetting import MissingGlyph, Style, Typesetter
+from workbench.exporters.typography import TYPOGRAPHIES, Typography
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PdfSummary:
+    """What was printed: for the export log, and to tell the user what to look at.
+
+    ``missing_glyphs`` print as a box though they can be searched; ``substituted`` maps characters to the
+    look-alikes drawn for them; ``contents`` are the lines of the contents with their page numbers.
+    """
+
+    pages: int
+    size: int
+    fonts_used: tuple[FontUse, ...]
+    missing_glyphs: tuple[MissingGlyph, ...]
+    substituted: tuple[tuple[str, str], ...]
+    unreadable_pictures: tuple[str, ...]
+    refused_fonts: tuple[str, ...]
+    contents: tuple[tuple[str, int], ...]
+
+
+def write_pdf(
+    document: Document, path: Path, *, fonts: FontBook, progress: Progress | None = None
+) -> PdfSummary:
+    """Print a document to a file, swapped in whole at the end.
+
+    ``progress(done, total, text)`` hears how far it is and may raise to stop: nothing is left behind.
+    Raises :class:`~workbench.errors.WorkbenchError` when the file cannot be written or cannot be printed.
+    """
+    data, summary = render_pdf(document, fonts=fonts, progress=progress)
+    write_beside_and_swap(path, data)
+    return summary
+
+
+def render_pdf(
+    document: Document, *, fonts: FontBook, progress: Progress | None = None
+) -> tuple[bytes, PdfSummary]:
+    """Print a document in memory, for previews; the same document gives the same bytes."""
+    typography = TYPOGRAPHIES.get(document.typography)
+    if typography is None:
+        raise WorkbenchError(
+            "unknown-typography",
+            f"没有名为“{document.typography}”的版式。",
+            f"可用的版式：{'、'.join(TYPOGRAPHIES)}。",
+        )
+    return _Printer(document, number(document), fonts, typography).run(progress or _silent)
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    """Say nothing."""
+
+
+class _Printer:
+    """Prints one document."""
+
+    def __init__(
+        self, document: Document, numbered: Numbered, fonts: FontBook, typography: Typography
+    ) -> None:
+        self._document = document
+        self._numbered = numbered
+        self._look = typography
+        self._setter = Typesetter(fonts)
+        self._file = PdfFile(self._setter)
+        self._flow = Flow(self._file, typography)
+        self._figures = FigurePrinter(self._file, typography)
+        self._contents: tuple[int, Contents] | None = None
+        self._marks = 0
+
+    def run(self, progress: Progress) -> tuple[bytes, PdfSummary]:
+        document, items, flow = self._document, self._numbered.items, self._flow
+        total = len(items) + 2
+        cover = [cover_page(document.title, document.cover, self._file, self._look)] if document.cover else []
+        if not cover:
+            self._title(document.title, self._look.title, landscape=bool(items and items[0].landscape))
+        for done, item in enumerate(items):
+            progress(done, total, "正在排版")
+            self._put(item)
+        flow.finish()
+        progress(len(items), total, "正在编目录和页码")
+        begin, contents = self._contents or (0, None)
+        body = flow.pages[begin:]
+        for index, page in enumerate(body):
+            page.number = index + 1
+        entries = self._entries(contents.levels) if contents is not None else []
+        front = cover + flow.pages[:begin]
+        if contents is not None:
+            front += contents_pages(contents, entries, self._file, self._look)
+        running_lines(body, document.header, document.footer, self._file, self._look)
+        progress(len(items) + 1, total, "正在生成文件")
+        pages = front + body
+        data = self._file.data(pages, document.title, document.metadata, len(front))
+        progress(total, total, "完成")
+        fonts = self._setter.fonts
+        return data, PdfSummary(
+            pages=len(pages),
+            size=len(data),
+            fonts_used=self._file.uses,
+            missing_glyphs=tuple(sorted(self._setter.missing.values(), key=lambda glyph: glyph.char)),
+            substituted=tuple(sorted(self._setter.substituted.items())),
+            unreadable_pictures=tuple(self._figures.unreadable),
+            refused_fonts=tuple(fonts.refused),
+            contents=tuple((entry.text, entry.page) for entry in entries),
+        )
+
+    def _entries(self, levels: int) -> list[Entry]:
+        return [
+            Entry(bookmark, page.number)
+            for page in self._flow.pages
+            for bookmark, _ in page.bookmarks
+            if bookmark.listed and bookmark.level < levels and page.number
+        ]
+
+    # ── blocks ───────────────────────────────────────────────────────────────────────────────────
+
+    def _put(self, item: Item) -> None:
+        flow = self._flow
+        block = item.block
+        match block:
+            case PageBreak():
+                flow.end_page()
+            case Contents():
+                flow.end_page()
+                self._contents = (len(flow.pages), block)
+            case Annex():
+                flow.end_page()
+                flow.turn(item.landscape)
+                self._annex(block, item.label)
+            case Heading():
+                flow.turn(item.landscape)
+                self._heading(block, item)
+            case Paragraph():
+                flow.turn(item.landscape)
+                self._paragraph(block)
+            case ListItems():
+                flow.turn(item.landscape)
+                for index, runs in enumerate(block.items):
+                    mark = Text(marker_label(block.marker, index + 1))
+                    lines = self._setter.set(
+                        (mark, *self._numbered.resolve(runs)), self._look.body, flow.frame.width
+                    )
+                    flow.place(flow.paragraph(lines, self._look.body))
+            case Table():
+                flow.turn(item.landscape)
+                self._table(block, item.label)
+            case Figure():
+                flow.turn(item.landscape)
+                flow.place(self._figures.figure(block, item.label, flow))
+                flow.space(10)
+            case PhotoGrid():
+                flow.turn(item.landscape)
+                flow.place(self._figures.photos(block, item.labels, flow))
+                flow.space(6)
+            case _:
+                raise TypeError(f"{type(block).__name__} is opened by numbering and never printed itself")
+
+    def _mark(self, label: str, title: str, level: int, *, listed: bool) -> Bookmark:
+        self._marks += 1
+        return Bookmark(f"m{self._marks}", label, title, level, listed=listed)
+
+    def _title(self, words: str, style: Style, *, landscape: bool) -> None:
+        if not words:
+            return
+        flow = self._flow
+        flow.turn(landscape)
+        lines = self._setter.balanced((Text(words),), style, flow.frame.width)
+        flow.place(flow.paragraph(lines, style, keep=True))
+        flow.place([Box(style.leading / 3, keep=True)])
+
+    def _annex(self, annex: Annex, label: str) -> None:
+        flow, style = self._flow, self._look.annex_label
+        bookmark = self._mark(label + "　", annex.title, 0, listed=True)
+        lines = self._setter.set((Text(label),), style, flow.frame.width)
+        boxes = flow.paragraph(lines, style, keep=True)
+        flow.place([replace(boxes[0], bookmark=bookmark), *boxes[1:]])
+        self._title(annex.title, self._look.annex_title, landscape=flow.landscape)
+
+    def _heading(self, heading: Heading, item: Item) -> None:
+        flow = self._flow
+        style = self._look.headings[heading.level - 1]
+        bold = heading.level in self._look.bold_headings
+        if not heading.numbered and heading.level == 1:
+            style = replace(style, align=Align.CENTER, indent=0)
+        lines = self._setter.set((Text(item.label + heading.text, bold),), style, flow.frame.width)
+        level = heading.level if item.annex else heading.level - 1
+        bookmark = self._mark(item.label, heading.text, level, listed=not item.annex)
+        boxes = flow.paragraph(lines, style, keep=True)
+        flow.place([replace(box, bookmark=bookmark if n == 0 else None) for n, box in enumerate(boxes)])
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        flow = self._flow
+        indent = self._look.body.indent if paragraph.indent and paragraph.align is Align.JUSTIFY else 0
+        style = replace(self._look.body, align=paragraph.align, indent=indent)
+        lines = self._setter.set(self._numbered.resolve(paragraph.runs), style, flow.frame.width)
+        flow.place(flow.paragraph(lines, style) or [Box(style.leading)])
+
+    def _table(self, table: Table, label: str) -> None:
+        flow, look = self._flow, self._look
+        width = flow.frame.width
+        if table.caption:
+            words = Text(f"{label}　{table.caption}")
+            lines = self._setter.balanced((words,), look.caption, width)
+            boxes = flow.paragraph(lines, look.caption, keep=True)
+            flow.place([replace(boxes[0], before=6), *boxes[1:]])
+        if table.unit:
+            style = replace(look.note, align=Align.RIGHT)
+            lines = self._setter.set((Text(f"单位：{table.unit}"),), style, width)
+            flow.place(flow.paragraph(lines, style, keep=True))
+        TablePrinter(TableLayout(table, self._numbered, self._setter, look, width), flow, label).print()
+        if table.note:
+            flow.space(3)
+            lines = self._setter.set(self._numbered.resolve(table.note), look.note, width)
+            flow.place(flow.paragraph(lines, look.note))
+        flow.space(10)
