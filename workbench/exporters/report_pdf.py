@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench import files
 from workbench.errors import WorkbenchError
 from workbench.exporters.document import (
     Align,
@@ -28,7 +29,6 @@ from workbench.exporters.pdf_file import Bookmark, PdfFile
 from workbench.exporters.pdf_flow import Box, Flow
 from workbench.exporters.pdf_front import Entry, contents_pages, cover_page, running_lines
 from workbench.exporters.pdf_tables import TablePrinter
-from workbench.exporters.swap import write_beside_and_swap
 from workbench.exporters.table_layout import TableLayout
 from workbench.exporters.typesetting import MissingGlyph, Style, Typesetter
 from workbench.exporters.typography import TYPOGRAPHIES, Typography
@@ -63,7 +63,8 @@ def write_pdf(
     Raises :class:`~workbench.errors.WorkbenchError` when the file cannot be written or cannot be printed.
     """
     data, summary = render_pdf(document, fonts=fonts, progress=progress)
-    write_beside_and_swap(path, data)
+    with files.told(path, "导出 PDF"):
+        files.write_beside(path, data)
     return summary
 
 
