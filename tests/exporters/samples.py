@@ -363,7 +363,7 @@ def annexes(photos: int = 4) -> tuple[Block, ...]:
                 ),
             ),
             "annex-problems",
-        ),  # fmt: skip
+        ),
         Annex("现场照片", (PhotoGrid(figures),), "annex-photos"),
     )
 

@@ -19,7 +19,7 @@ _UNITS = (
 )
 _NUMBER = (
     r"(?:[第约近超达共]|附件|附表|[表图])?\s?(?:[+\-−±≈≥≤<>＝=≠￥¥$＜＞≧≦]\s?)*"
-    r"\d+(?:(?:[.,:/\-−–×xX*~～]|——)\d+)*(?![A-Za-z0-9_])"
+    r"\d+(?:(?:[.,:/\-−–×xX*~～]|—{1,2})\d+)*(?![A-Za-z0-9_])"
     rf"(?:\s?(?:{_UNITS}))?"
 )
 _DOCUMENT_NUMBER = r"[〔\[［]\d{4}[〕\]］]\s?第?\s?\d+\s?号"
@@ -28,7 +28,9 @@ _OPEN = "[" + re.escape("".join(sorted(NO_END))) + "]"
 _CLOSE = "[" + re.escape("".join(sorted(NO_START))) + "\u0300-\u036f\u20d0-\u20ff]"
 _PLAIN = "[\u4e00-\u9fff](?<![第约近超达共附表图])"  # first, because nine characters of ten are such
 _CORE = rf"(?:{_PLAIN}|{_DOCUMENT_NUMBER}|{_NUMBER}|{_WORD}|—+|…+|\.{{2,}}|[^\n])"
-_CLUSTER = re.compile(rf"(?:(?:{_OPEN}\s*)+(?:{_CORE})?|{_CORE})(?:\s*{_CLOSE})*[ \u3000]*")
+_CLUSTER = re.compile(
+    rf"(?:(?:(?!{_DOCUMENT_NUMBER}){_OPEN}\s*)+(?:{_CORE})?|{_CORE})(?:\s*{_CLOSE})*[ \u3000]*"
+)
 _LOOSE_ENDS = frozenset("/.-_?&=+,;:%@#")
 
 _DROPPED = re.compile(
@@ -41,7 +43,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """Return the text as it can be set: control and direction marks gone, tabs and line ends simple."""
-    if text.isprintable():
+    if text.isprintable() and not _DROPPED.search(text):
         return text
     text = _NEWLINE.sub("\n", text).replace("\t", " ").replace("\u00a0", " ")
     return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))

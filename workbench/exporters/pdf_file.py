@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.exporters.document import Metadata
 from workbench.exporters.fonts import FontUse, Role
 from workbench.exporters.pdf_fonts import EmbeddedFace
 from workbench.exporters.pdf_images import Raster
-from workbench.exporters.truetype import Face
+from workbench.exporters.truetype import Face, FontUnusable
 from workbench.exporters.typesetting import Line, Typesetter
 
 # The em square of a Chinese face stands 0.88 above and 0.12 below the baseline.
@@ -165,7 +166,12 @@ class PdfFile:
     def _resources(self, document: Any) -> Any:
         from reportlab.pdfbase.pdfdoc import PDFDictionary
 
-        fonts = {face.name: document.Reference(face.pdf_object(document)) for face in self._faces.values()}
+        try:
+            fonts = {
+                face.name: document.Reference(face.pdf_object(document)) for face in self._faces.values()
+            }
+        except FontUnusable as fault:
+            raise WorkbenchError("font-unusable", f"{fault}。", "请把它移出字体文件夹后重试。") from fault
         pictures = {
             placed.name: document.Reference(_picture_object(placed.raster)) for placed in self._rasters
         }

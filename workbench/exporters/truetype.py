@@ -191,6 +191,12 @@ class Face:
 
     def subset(self, glyphs: list[int]) -> bytes:
         """Return a TrueType file with these glyphs at 0, 1, 2 …; components of composites follow them."""
+        try:
+            return self._subset(glyphs)
+        except (struct.error, IndexError) as error:
+            raise FontUnusable(f"字体文件“{self.file}”已损坏或不完整") from error
+
+    def _subset(self, glyphs: list[int]) -> bytes:
         chosen = list(glyphs)
         places = {glyph: n for n, glyph in enumerate(chosen)}
         outlines: list[bytes] = []

@@ -153,7 +153,7 @@ class Typesetter:
         first = True
         for paragraph in _paragraphs(runs):
             setting = _Setting(self, paragraph, style)
-            indent = style.indent * style.size if first else 0.0
+            indent = style.indent * (style.size + style.tracking) if first else 0.0
             lines += setting.lines(width, indent)
             first = False
         return tuple(lines)
@@ -283,8 +283,8 @@ class _Setting:
         return lines
 
     def _width(self, start: int, end: int) -> float:
-        """Return the natural width of a stretch, without what follows its last character."""
-        return self._sums[end] - self._sums[start] - self.style.tracking
+        """Return the natural width of a stretch."""
+        return self._sums[end] - self._sums[start]
 
     def _trim(self, end: int) -> float:
         """Return what the last character may give up at the end of a line."""
