@@ -12,18 +12,7 @@ from workbench.exporters.linebreak import BLANK_LEFT, BLANK_RIGHT, NO_END, clean
 from workbench.exporters.truetype import Face
 
 # What is set when no face has a character: it looks alike, and the file still says the real one.
-LOOKALIKES = {
-    "☐": "□",
-    "☑": "■",
-    "☒": "■",
-    "✓": "√",
-    "✔": "√",
-    "✗": "×",
-    "✘": "×",
-    "•": "·",
-    "‐": "-",
-    "‑": "-",
-}
+LOOKALIKES = {"✔": "✓", "✘": "✗", "✅": "☑", "❌": "☒"}
 MISSING = "□"
 
 _HALF = 0.5  # of a full-width mark's square that may be given up
