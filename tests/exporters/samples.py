@@ -5,6 +5,7 @@ The figures are those of a published evaluation of a 12345 hotline; the sentence
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -48,7 +49,9 @@ def photo(number: int, width: int = 1400, height: int = 1050) -> bytes:
     """A JPEG that compresses like a photo: soft colours with some grain."""
     from PIL import Image
 
-    noise = Image.effect_noise((width // 4, height // 4), 60).resize((width, height))
+    small = (width // 4, height // 4)
+    noise = Image.frombytes("L", small, random.Random(number).randbytes(small[0] * small[1]))
+    noise = noise.resize((width, height))
     slope = Image.linear_gradient("L").resize((width, height)).rotate(37 * number)
     image = Image.merge("RGB", (noise, slope, Image.blend(noise, slope, 0.5)))
     out = BytesIO()

@@ -49,6 +49,11 @@ def clean(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
 
 
+def one_line(text: str) -> str:
+    """Return a title without the line feeds that say how it is printed, as lists and file properties show it."""
+    return clean(text).replace("\n", "")
+
+
 def clusters(text: str) -> list[tuple[int, int]]:
     """Cut a text without line feeds into the pieces between which a line may end."""
     return [match.span() for match in _CLUSTER.finditer(text)]

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.exporters.document import Metadata
 from workbench.exporters.fonts import FontUse, Role
+from workbench.exporters.linebreak import one_line
 from workbench.exporters.pdf_fonts import EmbeddedFace
 from workbench.exporters.pdf_images import Raster
 from workbench.exporters.truetype import Face, FontUnusable
@@ -16,6 +17,8 @@ from workbench.exporters.typesetting import Line, Typesetter
 
 # The em square of a Chinese face stands 0.88 above and 0.12 below the baseline.
 ASCENT = 0.88
+# Spacing that takes more than this part of the size narrows marks; less of it is tracking.
+_NARROWED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +101,41 @@ class PdfFile:
         if not line.glyphs:
             return
         size = line.size
+        usual = _usual_gap(line, size)
         orders = [f"BT {_n(x + line.x)} {_n(page.height - y - ASCENT * size)} Td"]
         if grey:
             orders.append(f"{_n(grey)} g")
-        face_now, gap_now, stroked = "", 0.0, False
+        if usual:
+            orders.append(f"{_n(usual, 4)} Tc")
+        # One showing order for each face: readers of the file look for line ends only between orders.
+        shown = ""
+        face_now, stroked = "", False
         for part in line.glyphs:
             face = self._embedded(part.face, part.role)
-            if face.name != face_now:
+            if face.name != face_now or part.stroke is not stroked:
+                if shown:
+                    orders.append(f"[<{shown}>] TJ")
+                    shown = ""
+                if part.stroke is not stroked:
+                    # The face has no bold sister: its outlines are drawn with a thin pen as well.
+                    orders.append(f"2 Tr {_n(size * 0.025, 3)} w" if part.stroke else "0 Tr")
+                    stroked = part.stroke
                 orders.append(f"/{face.name} {_n(size)} Tf")
                 face_now = face.name
-            if part.stroke is not stroked:
-                # The face has no bold sister: its outlines are drawn with a thin pen as well.
-                orders.append(f"2 Tr {_n(size * 0.025, 3)} w" if part.stroke else "0 Tr")
-                stroked = part.stroke
-            if part.gap != gap_now:
-                orders.append(f"{_n(part.gap, 4)} Tc")
-                gap_now = part.gap
-            orders.append(f"<{face.encode(part.text, part.drawn)}> Tj")
+            if part.gap == usual:
+                shown += face.encode(part.text, part.drawn)
+            elif part.gap < -_NARROWED * size:
+                codes = face.encode_narrowed(part.text, round(-part.gap / size * 1000))
+                shown += _apart(codes, usual / size * 1000)
+            else:
+                shown += _apart(face.encode(part.text, part.drawn), (usual - part.gap) / size * 1000)
+        orders.append(f"[<{shown}>] TJ")
         if stroked:
             orders.append("0 Tr")
-        if gap_now:
+        if usual:
             orders.append("0 Tc")
         orders.append("0 g ET" if grey else "ET")
-        page.orders.append(" ".join(orders))
+        page.orders.append(" ".join(orders).replace("<>", ""))
 
     def _embedded(self, face: Face, role: Role) -> EmbeddedFace:
         use = (role, id(face))
@@ -228,10 +243,10 @@ class _Targets:
 def _describe(document: Any, title: str, metadata: Metadata) -> None:
     from reportlab.pdfbase.pdfdoc import PDFDictionary
 
-    document.setTitle(title.replace("\n", ""))
-    document.setAuthor(metadata.author)
-    document.setSubject(metadata.subject)
-    document.setKeywords("，".join(metadata.keywords))
+    document.setTitle(title)
+    document.setAuthor(one_line(metadata.author))
+    document.setSubject(one_line(metadata.subject))
+    document.setKeywords(one_line("，".join(metadata.keywords)))
     document.setCreator("现场评价工作台")
     created = metadata.created
     if created is not None:
@@ -281,6 +296,21 @@ def _picture_object(raster: Raster) -> Any:
     if raster.jpeg:
         entries["Filter"] = "/DCTDecode"
     return PDFStream(PDFDictionary(entries), raster.data, [PDFZCompress])
+
+
+def _usual_gap(line: Line, size: float) -> float:
+    """Return the spacing that most characters of a line have."""
+    counts: dict[float, int] = {}
+    for part in line.glyphs:
+        if part.gap >= -_NARROWED * size:
+            counts[part.gap] = counts.get(part.gap, 0) + len(part.text)
+    return max(counts, key=lambda gap: counts[gap]) if counts else 0.0
+
+
+def _apart(codes: str, less: float) -> str:
+    """Return codes within a showing order, each followed by a move back by thousandths of the size."""
+    move = _n(less, 1)
+    return "".join(f"{codes[n : n + 4]}> {move} <" for n in range(0, len(codes), 4))
 
 
 def _n(value: float, digits: int = 2) -> str:

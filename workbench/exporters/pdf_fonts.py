@@ -48,14 +48,22 @@ class EmbeddedFace:
             pass
         return "".join([self._code(char, shape) for char, shape in zip(text, drawn, strict=True)])
 
-    def _code(self, char: str, shape: str) -> str:
-        key = char if char == shape else char + shape
+    def encode_narrowed(self, text: str, less: int) -> str:
+        """Return the codes of full-width marks that stand ``less`` thousandths narrower than their squares.
+
+        They have codes and widths of their own: moved together by negative spacing instead, they would
+        overlap for whoever reads the file, and be taken for parts of different lines.
+        """
+        return "".join([self._code(char, char, less) for char in text])
+
+    def _code(self, char: str, shape: str, less: int = 0) -> str:
+        key = char if char == shape and not less else f"{char}{shape}{less}"
         code = self._codes.get(key)
         if code is None:
             code = self._codes[key] = f"{len(self._texts):04X}"
             self._texts.append(char)
             self._glyphs.append(self.face.cmap.get(ord(shape), 0))
-            self._widths.append(self.face.widths[shape])
+            self._widths.append(self.face.widths[shape] - less)
         return code
 
     def pdf_object(self, document: Any) -> Any:

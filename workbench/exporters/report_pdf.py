@@ -23,6 +23,7 @@ from workbench.exporters.document import (
     Text,
 )
 from workbench.exporters.fonts import FontBook, FontUse
+from workbench.exporters.linebreak import one_line
 from workbench.exporters.numbering import Item, Numbered, marker_label, number
 from workbench.exporters.pdf_figures import FigurePrinter
 from workbench.exporters.pdf_file import Bookmark, PdfFile
@@ -112,6 +113,8 @@ class _Printer:
             progress(done, total, "正在排版")
             self._put(item)
         flow.finish()
+        if not flow.pages:
+            flow.settle()  # even an empty document is a page of paper
         progress(len(items), total, "正在编目录和页码")
         begin, contents = self._contents or (0, None)
         body = flow.pages[begin:]
@@ -124,7 +127,7 @@ class _Printer:
         running_lines(body, document.header, document.footer, self._file, self._look)
         progress(len(items) + 1, total, "正在生成文件")
         pages = front + body
-        data = self._file.data(pages, document.title, document.metadata, len(front))
+        data = self._file.data(pages, one_line(document.title), document.metadata, len(front))
         progress(total, total, "完成")
         fonts = self._setter.fonts
         return data, PdfSummary(
@@ -191,7 +194,7 @@ class _Printer:
 
     def _mark(self, label: str, title: str, level: int, *, listed: bool) -> Bookmark:
         self._marks += 1
-        return Bookmark(f"m{self._marks}", label, title, level, listed=listed)
+        return Bookmark(f"m{self._marks}", label, one_line(title), level, listed=listed)
 
     def _title(self, words: str, style: Style, *, landscape: bool) -> None:
         if not words:

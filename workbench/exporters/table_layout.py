@@ -93,20 +93,19 @@ class TableLayout:
         """Give each column what its words need, long texts sharing what is left by their amount."""
         count = len(self.table.columns)
         size, pad = self.measure.style.size, 2 * self.measure.pad_x + 1
-        natural, least, amount = [0.0] * count, [size + pad] * count, [0.0] * count
+        natural, least, amount = [size + pad] * count, [size + pad] * count, [0.0] * count
         for rows, role in ((self.table.header, self._head), (self.table.rows, self.measure.style.role)):
             for placed in grid(rows, count):
-                if placed.cell.col_span > 1:
-                    continue
+                across = placed.cell.col_span
                 for text in clean(self._plain(placed.cell)).split("\n"):
-                    wide = self._setter.text_width(text, role, size) + pad
+                    wide = (self._setter.text_width(text, role, size) + pad) / across
                     short = wide if _FIGURE.fullmatch(text) or len(text) <= 4 else 4 * size + pad
-                    natural[placed.col] = max(natural[placed.col], wide)
-                    least[placed.col] = max(least[placed.col], min(wide, short, width * 0.3))
-                    amount[placed.col] += wide
+                    for col in range(placed.col, placed.col + across):
+                        natural[col] = max(natural[col], wide)
+                        least[col] = max(least[col], min(wide, short, width * 0.3))
+                        amount[col] += wide
         if sum(natural) <= width:
-            spare = (width - sum(natural)) / sum(natural) if sum(natural) else 0.0
-            return [wide * (1 + spare) for wide in natural]
+            return [wide * width / sum(natural) for wide in natural]
         if sum(least) >= width:
             return [wide * width / sum(least) for wide in least]
         spare = width - sum(least)

@@ -19,6 +19,7 @@ _HALF = 0.5  # of a full-width mark's square that may be given up
 _SQUEEZE = 0.3  # of a full-width mark's square that a full line may take from each mark in it
 _TIGHT = 0.05  # of the size: spreading below this is not seen, and readers see no spaces in it
 _DIGITS = frozenset("0123456789")
+_MARKS = BLANK_LEFT | BLANK_RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +242,15 @@ class _Setting:
                     self.advances[i - 1] += pad
 
     def _close_up(self) -> None:
-        """Let neighbouring full-width marks share their blank halves: ）。 》， ：“."""
+        """Take the blank half of a full-width mark before another one: ）。 》， ：“.
+
+        Only blanks behind a mark are ever taken: a mark drawn over the blank before it would lie over its
+        neighbour, and readers of the file would find the two out of order.
+        """
         text = self.text
         half = self.style.size * _HALF
         for i in range(len(text) - 1):
-            char = text[i]
-            if char in BLANK_RIGHT:
-                close = text[i + 1] in BLANK_RIGHT or text[i + 1] in BLANK_LEFT
-            elif char in BLANK_LEFT:
-                close = text[i + 1] in BLANK_LEFT
-            else:
-                continue
-            if close and self._square(i) and self._square(i + 1):
+            if text[i] in BLANK_RIGHT and text[i + 1] in _MARKS and self._square(i) and self._square(i + 1):
                 self.advances[i] -= half
 
     def _square(self, i: int) -> bool:
@@ -325,14 +323,8 @@ class _Setting:
         return place
 
     def _marks(self, start: int, end: int) -> list[int]:
-        """Return where a blank half of a full-width mark lies between two characters of a stretch."""
-        marks: list[int] = []
-        for i in range(start, end - 1):
-            if self.text[i] in BLANK_RIGHT and self._square(i):
-                marks.append(i)
-            if self.text[i + 1] in BLANK_LEFT and self._square(i + 1):
-                marks.append(i)
-        return marks
+        """Return the full-width marks within a stretch that can give up some of the blank behind them."""
+        return [i for i in range(start, end - 1) if self.text[i] in BLANK_RIGHT and self._square(i)]
 
     # ── spreading ────────────────────────────────────────────────────────────────────────────────
 
@@ -413,7 +405,7 @@ class _Setting:
                     j += 1
                 text = self.text[i:j]
                 drawn = stretch.drawn[i - begin : j - begin] or text
-                glyphs.append(Glyphs(stretch.face, stretch.role, text, drawn, gap, stretch.stroke))
+                glyphs.append(Glyphs(stretch.face, stretch.role, text, drawn, round(gap, 3), stretch.stroke))
                 i = j
             begin = stretch.end
             if begin >= end:
