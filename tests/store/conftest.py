@@ -67,8 +67,10 @@ class Desk:
         self._open.append(store)
         return store
 
-    def session(self, folder: Path, clock: Callable[[], float] = lambda: 0.0) -> Session:
-        store = self.open(folder)
+    def session(
+        self, folder: Path, clock: Callable[[], float] = lambda: 0.0, keeping: Keeping = BRIEFLY
+    ) -> Session:
+        store = self.open(folder, keeping)
         return Session(store.load(small_form), store, clock)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.domain.changes import Change, Step, apply, putting, removing
-from workbench.domain.evaluation import Entity, Evaluation
+from workbench.domain.evaluation import Entity, Evaluation, kind_of
 from workbench.domain.scoring import Scores, compute_scores
 
 #: Two edits of one field within this many seconds are one step to undo.
@@ -121,8 +121,12 @@ class Session:
         return True
 
     def put_all(self, entities: Iterable[Entity], *, label: str = "", origin: object = None) -> int:
-        """Put several entities as one step and one transaction; returns how many differed."""
-        changes = [c for e in entities if (c := putting(self._evaluation, e)) is not None]
+        """Put several entities as one step and one transaction; returns how many differed.
+
+        Of several with one id the last counts.
+        """
+        last = {(kind_of(entity), entity.id): entity for entity in entities}
+        changes = [c for e in last.values() if (c := putting(self._evaluation, e)) is not None]
         self.change(changes, label=label, origin=origin)
         return len(changes)
 

@@ -8,6 +8,7 @@ a full disk cannot kill the process, and keeps a second program out.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,7 +152,8 @@ def world_error(error: sqlite3.Error, folder: Path, doing: str) -> WorkbenchErro
             f"{doing}时磁盘已满：{folder}。",
             "请清理磁盘空间后重试；此前已保存的内容不受影响。",
         )
-    if primary in _READ_ONLY:
+    # A lock on a read-only disk fails as an I/O error.
+    if primary in _READ_ONLY or (primary in _DISK and folder.exists() and not os.access(folder, os.W_OK)):
         return WorkbenchError(
             "read-only",
             f"{doing}时不能写入文件夹：{folder}。",

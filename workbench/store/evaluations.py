@@ -248,6 +248,11 @@ class EvaluationStore:
         with told(self.folder, "读取修改记录"):
             return journal.history(self._connection, kind, id_, field)
 
+    def hash_at(self, seq: int) -> str:
+        """The hash of one journal line, as printed on paper; empty when there is no such line."""
+        with told(self.folder, "读取修改记录"):
+            return journal.hash_at(self._connection, seq)
+
     # keeping
 
     def back_up(self, reason: str = backups.WORK) -> Backup | None:

@@ -244,6 +244,12 @@ def highest(connection: sqlite3.Connection, kind: str, field: str) -> int:
     return int(found or 0)
 
 
+def hash_at(connection: sqlite3.Connection, seq: int) -> str:
+    """The hash of one line, empty when there is none."""
+    found = connection.execute("SELECT hash FROM journal WHERE seq = ?", (seq,)).fetchone()
+    return str(found[0]) if found else ""
+
+
 def history(
     connection: sqlite3.Connection, kind: str | None, entity: str | None, field: str | None
 ) -> list[Event]:
