@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from workbench.domain.amounts import show, show_percent, show_plain
 from workbench.domain.evaluation import Evaluation, Input, Question, Questionnaire, input_id
@@ -61,3 +63,27 @@ def fill(text: str, known: dict[str, str]) -> str:
 def unknown_names(text: str, known: dict[str, str]) -> list[str]:
     """The bound names of ``text`` that nothing stands behind, in order."""
     return [name for name in _BOUND.findall(text) if name not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of a sentence as shown: plain text, or a bound figure with the name behind it."""
+
+    text: str
+    name: str = ""
+    known: bool = True
+
+
+def spans(text: str, known: Mapping[str, str]) -> list[Span]:
+    """The sentence in stretches; a name that nothing stands behind keeps its braces and is not ``known``."""
+    found: list[Span] = []
+    at = 0
+    for bound in _BOUND.finditer(text):
+        if bound.start() > at:
+            found.append(Span(text[at : bound.start()]))
+        name = bound[1]
+        found.append(Span(known.get(name, bound[0]), name, name in known))
+        at = bound.end()
+    if at < len(text):
+        found.append(Span(text[at:]))
+    return found

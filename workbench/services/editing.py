@@ -52,12 +52,15 @@ def text_at(evaluation: Evaluation, address: Address) -> str:
     return show_value(getattr(entity, address.field), spec_of(type(entity), address.field))
 
 
-def put_text(session: Session, address: Address, text: str, origin: object = None) -> str:
+def put_text(
+    session: Session, address: Address, text: str, origin: object = None, *, blank: Entity | None = None
+) -> str:
     """Put a typed text where it belongs; returns the hint to show when it can't be held, else ``""``.
 
-    With a hint nothing is written. A text for an entity that is gone by now is dropped.
+    With a hint nothing is written. A text for an entity that is gone by now is dropped, unless
+    ``blank`` gives the entity to begin with.
     """
-    entity = stated(session.evaluation, address.kind, address.id)
+    entity = stated(session.evaluation, address.kind, address.id) or blank
     if entity is None:
         return ""
     field = spec_of(type(entity), address.field)
@@ -94,8 +97,38 @@ def put_input(session: Session, indicator: str, spec: InputSpec, text: str, orig
         if fault:
             return fault
     said = input_of(session.evaluation, indicator, spec.key)
-    session.put(dataclasses.replace(said, value=plain), origin=origin)
+    field = input_field(spec)
+    kept = show_value(parse_value(plain, field), field)
+    session.put(dataclasses.replace(said, value=kept), origin=origin)
     return ""
+
+
+def input_field(spec: InputSpec) -> FieldSpec:
+    """An input of a rule described as a field, so that it gets the same editors."""
+    kind = "number" if spec.kind == "point" else spec.kind
+    return FieldSpec(spec.key, spec.label, kind, unit=spec.unit, choices=spec.choices, hint=spec.hint)
+
+
+def put_point(session: Session, indicator: str, spec: InputSpec, text: str, origin: object = None) -> str:
+    """Put what is said of one 评价要点: 符合, 不符合, points, or nothing."""
+    if text in {"", "符合", "不符合"}:
+        said = input_of(session.evaluation, indicator, spec.key)
+        session.put(dataclasses.replace(said, value=text), origin=origin)
+        return ""
+    return put_input(session, indicator, spec, text, origin)
+
+
+def bind_input(session: Session, indicator: str, spec: InputSpec, source: str) -> None:
+    """Choose where an input comes from: a binding, or ``""`` for typing it by hand."""
+    said = input_of(session.evaluation, indicator, spec.key)
+    kept = "" if source == spec.source else source or "manual"
+    session.put(dataclasses.replace(said, source=kept, manual=False), label=f"选择{spec.label}的取数来源")
+
+
+def count_typed(session: Session, indicator: str, spec: InputSpec, *, typed: bool) -> None:
+    """Say whether the typed value counts beside a bound one."""
+    said = input_of(session.evaluation, indicator, spec.key)
+    session.put(dataclasses.replace(said, manual=typed), label=f"{spec.label}以填写值为准" if typed else "")
 
 
 def input_of(evaluation: Evaluation, indicator: str, key: str) -> Input:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.domain.evaluation import kind_of_type
-from workbench.domain.fields import spec_of
+from workbench.domain.fields import KINDS, FieldSpec, spec_of
 from workbench.services.editing import Address, put_text, text_at
 from workbench.services.session import Changed
 from workbench.ui.context import Context
@@ -30,13 +31,45 @@ class EntityForm(QWidget):
         *,
         columns: int = 2,
         options: Mapping[str, Options] | None = None,
+        inline: bool = False,
     ) -> None:
+        """``inline`` puts all fields on one row, each label before its field."""
         super().__init__()
         self._context = context
         self._kind = kind_of_type(entity_type)
         self._id = ""
         self.editors: dict[str, FieldEditor] = {}
-        theme = context.theme
+        self._options = options or {}
+        if inline:
+            self._build_row(entity_type, names)
+        else:
+            self._build_grid(entity_type, names, columns)
+        context.bridge.changed.connect(self._on_changed)
+
+    def _editor(self, field: FieldSpec) -> FieldEditor:
+        editor = editor_for(field, self._save, options=self._options.get(field.name))
+        self.editors[field.name] = editor
+        return editor
+
+    def _build_row(self, entity_type: type, names: Sequence[str]) -> None:
+        theme = self._context.theme
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(6))
+        for name in names:
+            field = spec_of(entity_type, name)
+            if field.kind == "text":  # one line is enough on a row
+                field = dataclasses.replace(field, kind="line")
+            editor = self._editor(field)
+            caption = label(field.label, "soft")
+            caption.setBuddy(editor.input)
+            row.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+            caption.setMinimumHeight(editor.input.sizeHint().height())
+            row.addWidget(editor, 0 if KINDS[field.kind].numeric else 1, Qt.AlignmentFlag.AlignTop)
+            row.addSpacing(theme.px(8))
+
+    def _build_grid(self, entity_type: type, names: Sequence[str], columns: int) -> None:
+        theme = self._context.theme
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.px(14))
@@ -44,8 +77,7 @@ class EntityForm(QWidget):
         row = column = 0
         for name in names:
             field = spec_of(entity_type, name)
-            editor = editor_for(field, self._save, options=(options or {}).get(name))
-            self.editors[name] = editor
+            editor = self._editor(field)
             wide = field.kind in WIDE_KINDS
             if wide and column:
                 row, column = row + 1, 0
@@ -65,7 +97,6 @@ class EntityForm(QWidget):
                 row, column = row + 1, 0
         for index in range(columns):
             grid.setColumnStretch(index, 1)
-        context.bridge.changed.connect(self._on_changed)
 
     @property
     def entity_id(self) -> str:

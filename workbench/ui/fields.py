@@ -144,6 +144,12 @@ class FieldEditor(QWidget):
         """Show a hint from outside (a finding about this field); empty takes it away."""
         self._show_fault(sentence)
 
+    def show_placeholder(self, words: str) -> None:
+        """Say in soft ink what belongs here, or what counts while nothing is written."""
+        holder = self.input.lineEdit() if isinstance(self.input, ComboInput) else self.input
+        if isinstance(holder, LineInput | TextInput):
+            holder.setPlaceholderText(words)
+
     def _put(self, text: str) -> None:
         self._writing = True
         self._write(text)

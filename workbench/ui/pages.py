@@ -39,7 +39,7 @@ from typing import cast
 
 from workbench.services.session import Session
 from workbench.ui.context import Context
-from workbench.ui.counts import Count, problems, valid_sheets
+from workbench.ui.counts import Count, problems, scored, valid_sheets
 from workbench.ui.page import Page
 
 
@@ -66,6 +66,14 @@ class PageSpec:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "概况", 1, "overview_page:OverviewPage", ("overview", "member")),
     PageSpec("targets", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")),
+    PageSpec(
+        "scoring",
+        "指标评分",
+        2,
+        "scoring_page:ScoringPage",
+        ("indicator", "entry", "input", "mark", "deduction"),
+        scored,
+    ),
     PageSpec(
         "survey",
         "问卷调查",

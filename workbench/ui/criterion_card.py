@@ -1,0 +1,130 @@
+"""评分标准: the standard in the bureau's words and as carried out, its inputs, the live derivation, 改定."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
+
+from workbench.domain.amounts import show, show_plain
+from workbench.domain.evaluation import Entry
+from workbench.domain.form import Indicator
+from workbench.domain.rules.base import Given
+from workbench.domain.scoring import IndicatorScore
+from workbench.domain.sources import Sources
+from workbench.ui.context import Context
+from workbench.ui.entity_form import EntityForm
+from workbench.ui.rule_input import PointInput, ValueInput
+from workbench.ui.widgets import Card, clear, label
+
+
+class CriterionCard(Card):
+    """Built anew for each indicator (:meth:`show_indicator`), brought up to date by :meth:`show_score`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.theme, "评分标准", " ")
+        self._context = context
+        self._indicator: Indicator | None = None
+        self.inputs: list[ValueInput | PointInput] = []
+        px = context.theme.px
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(px(4))
+        self.body.addLayout(self._rows)
+        self.derivation = label("", "well", wrap=True)
+        self.derivation.setTextFormat(Qt.TextFormat.RichText)
+        self.derivation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.addWidget(self.derivation)
+        self.words = label("", "small", wrap=True)
+        self.carried = label("", "small", wrap=True)
+        beside = QHBoxLayout()
+        beside.setSpacing(px(18))
+        beside.addWidget(self.words, 1, Qt.AlignmentFlag.AlignTop)
+        beside.addWidget(self.carried, 1, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(beside)
+        self.change = EntityForm(context, Entry, ("override", "override_reason"), columns=1, inline=True)
+        self.body.addWidget(self.change)
+
+    def show_indicator(self, indicator: Indicator) -> None:
+        """Build the inputs of another indicator; what was typed before must be saved by now."""
+        self._indicator = indicator
+        clear(self._rows)
+        self.inputs = []
+        rule = indicator.rule
+        self.title.setText(f"评分标准 · {rule.label}" if rule is not None else "评分标准")
+        self.words.setText(f"原文：{indicator.criterion}" if indicator.criterion else "")
+        self.carried.setText(f"执行：{rule.sentence()}" if rule is not None else "")
+        specs = rule.inputs() if rule is not None else ()
+        points = [spec for spec in specs if spec.kind == "point"]
+        values = [spec for spec in specs if spec.kind != "point"]
+        self.right.setText("1 符合　2 部分　3 不符合" if points else "")
+        if values:
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(self._context.theme.px(10))
+            grid.setVerticalSpacing(self._context.theme.px(5))
+            grid.setColumnStretch(1, 1)
+            for row, spec in enumerate(values):
+                self.inputs.append(ValueInput(self._context, indicator.id, spec, grid, row))
+            self._rows.addLayout(grid)
+        for spec in points:
+            made = PointInput(self._context, indicator.id, spec)
+            made.neighbours = self._step_point
+            self.inputs.append(made)
+            self._rows.addWidget(made)
+        self.change.show_entity(indicator.id)
+
+    def _step_point(self, row: PointInput, by: int) -> None:
+        points = [one for one in self.inputs if isinstance(one, PointInput)]
+        to = points.index(row) + by
+        if 0 <= to < len(points):
+            points[to].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_first(self) -> bool:
+        """Put the cursor where the work begins; false when the standard asks for nothing."""
+        for one in self.inputs:
+            widget = one if isinstance(one, PointInput) else one.editor.input
+            if widget.isEnabled():
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
+
+    def focus_input(self, key: str) -> bool:
+        """Put the cursor into one input."""
+        for one in self.inputs:
+            if one.spec.key == key:
+                (one if isinstance(one, PointInput) else one.editor.input).setFocus()
+                return True
+        return self.change.focus_field(key)
+
+    def show_score(self, scored: IndicatorScore, origin: object = None) -> None:
+        """Show values, origins and the derivation as they stand."""
+        evaluation = self._context.session.evaluation
+        choices = Sources(evaluation).choices()
+        for one in self.inputs:
+            one.show_given((scored.given or {}).get(one.spec.key, Given(None)), choices, origin)
+        text = derivation_html(scored, evaluation.form.rounding.digits)
+        self.derivation.setText(text)
+        self.derivation.setVisible(bool(text))
+        entry = evaluation.entry(scored.indicator.id)
+        reason = self.change.editors["override_reason"]
+        if not reason.pending:
+            missing = entry.override is not None and not entry.override_reason.strip()
+            reason.show_fault("改定得分须写明理由。" if missing else "")
+
+
+def derivation_html(scored: IndicatorScore, digits: int) -> str:
+    """The calculation in one line, the result bold; what is missing when it can't be carried out."""
+    outcome = scored.outcome
+    if outcome is None:
+        return ""
+    parts = [escape(step) for step in outcome.steps]
+    if outcome.missing:
+        parts.append(f"还缺：{escape('、'.join(outcome.missing))}")
+    elif outcome.expression and scored.computed is not None:
+        computed = show(scored.computed, digits)
+        exact = show_plain(outcome.score or 0) == show_plain(scored.computed)
+        rounded = "" if exact else f" 四舍五入保留 {digits} 位"
+        parts.append(f"{escape(outcome.expression)} → <b>{computed}</b>{rounded}")
+    if scored.overridden and scored.score is not None:
+        parts.append(f"改定为 <b>{show(scored.score, digits)}</b>")
+    return "<br>".join(parts)

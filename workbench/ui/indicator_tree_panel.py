@@ -1,0 +1,89 @@
+"""The tree beside the editor: choose an indicator by arrow keys or mouse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+)
+
+from workbench.ui.context import Context
+from workbench.ui.indicator_tree_model import STATE_COLUMN, IndicatorTreeModel
+from workbench.ui.theme import role
+
+
+class _Tree(QTreeView):
+    """Draws the bar of the current row and quiet triangles."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._theme = context.theme
+        self.setRootIsDecorated(True)
+        self.setUniformRowHeights(True)
+        self.setIndentation(context.theme.px(12))
+        self.setAllColumnsShowFocus(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def drawRow(
+        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The row, and the bar before it when it is the current one."""
+        model = self.model()
+        if isinstance(model, IndicatorTreeModel) and model.indicator(index).level == 1:
+            painter.fillRect(_rect(options), self._theme.colors.of("ground"))
+        super().drawRow(painter, options, index)
+        if index.row() == self.currentIndex().row() and index.parent() == self.currentIndex().parent():
+            rect = _rect(options)
+            painter.fillRect(0, rect.top(), self._theme.px(3), rect.height(), self._theme.colors.of("accent"))
+
+
+def _rect(option: QStyleOptionViewItem) -> QRect:
+    return option.rect  # type: ignore[attr-defined, no-any-return]
+
+
+class IndicatorTreePanel(QFrame):
+    """``chosen`` names the scored indicator that the person went to."""
+
+    chosen = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        role(self, "side")
+        theme = context.theme
+        self.model = IndicatorTreeModel(context.session, theme)
+        self.view = _Tree(context)
+        self.view.setModel(self.model)
+        self.view.expandAll()
+        header = self.view.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        metrics = QFontMetrics(QFont(self.view.font()))
+        for column, sample in ((1, "00.0"), (2, "000.00"), (STATE_COLUMN, "●")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, metrics.horizontalAdvance(sample) + theme.px(16))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.setMinimumWidth(theme.px(250))
+        self.setMaximumWidth(theme.px(330))
+        self.view.selectionModel().currentChanged.connect(self._on_current)
+        theme.changed.connect(self.view.viewport().update)
+
+    def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid() and not self.model.rowCount(index.siblingAtColumn(0)):
+            self.chosen.emit(self.model.indicator(index).id)
+
+    def show_indicator(self, id_: str) -> None:
+        """Make a row the current one and bring it into view."""
+        index = self.model.index_of(id_)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+            self.view.scrollTo(index)

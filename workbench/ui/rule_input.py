@@ -1,0 +1,218 @@
+"""One input of a scoring standard: a value typed or bound, where it comes from; or one 评价要点 with its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
+
+from workbench.domain.amounts import show_plain
+from workbench.domain.rules.base import Given, InputSpec
+from workbench.domain.scoring import MANUAL
+from workbench.domain.sources import Choice
+from workbench.services.editing import (
+    Address,
+    bind_input,
+    count_typed,
+    input_field,
+    input_of,
+    put_input,
+    put_point,
+)
+from workbench.ui.context import Context
+from workbench.ui.fields import editor_for
+from workbench.ui.inputs import ComboInput
+from workbench.ui.theme import role
+from workbench.ui.widgets import label, link
+
+BY_HAND = "手工填写"
+
+
+def place_of_source(source: str) -> Address:
+    """Where a bound value is kept: the question, the target, the funds."""
+    kind, _, key = source.partition(":")
+    kinds = {"survey": "question", "fund": "fund_line", "target": "target", "actual": "target"}
+    return Address(kinds.get(kind, ""), "" if kind == "fund" else key)
+
+
+class ValueInput:
+    """The widgets of one typed or bound input, put into four columns of a grid: name, value, origin, choice."""
+
+    def __init__(
+        self, context: Context, indicator: str, spec: InputSpec, grid: QGridLayout, row: int
+    ) -> None:
+        self._context = context
+        self._indicator = indicator
+        self.spec = spec
+        self._source = ""
+        theme = context.theme
+        self.editor = editor_for(input_field(spec), self._save)
+        self.editor.rebind(spec.key, self._said_text())
+        self.editor.input.setMinimumWidth(theme.px(96))
+        self.linked = label("", "well")
+        self.linked.setMinimumWidth(theme.px(84))
+        self.linked.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.origin = link("", self._go)
+        self.origin.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.note = label("", "small", wrap=True)
+        self.by_hand = QCheckBox("以填写值为准")
+        self.by_hand.clicked.connect(
+            lambda checked: count_typed(context.session, indicator, spec, typed=checked)
+        )
+        self.choice = ComboInput()
+        self.choice.setToolTip("这个数取自哪里")
+        self.choice.setAccessibleName(f"{spec.label}取自")
+        self.choice.setMaximumWidth(theme.px(190))
+        self.choice.activated.connect(self._on_chosen)
+        name = label(spec.label, "", wrap=True)
+        name.setBuddy(self.editor.input)
+        if spec.hint:
+            name.setToolTip(spec.hint)
+        values = QHBoxLayout()
+        values.setSpacing(theme.px(6))
+        values.addWidget(self.linked)
+        values.addWidget(self.editor)
+        values.addWidget(self.by_hand)
+        values.addWidget(self.origin)
+        values.addWidget(self.note, 1)
+        values.addStretch(0)
+        grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.addLayout(values, row, 1)
+        grid.addWidget(self.choice, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def _said_text(self) -> str:
+        return input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
+
+    def _save(self, _: object, text: str, origin: object) -> str:
+        return put_input(self._context.session, self._indicator, self.spec, text, origin)
+
+    def _go(self) -> None:
+        self._context.navigate(place_of_source(self._source))
+
+    def _on_chosen(self, index: int) -> None:
+        self._context.flush()
+        bind_input(self._context.session, self._indicator, self.spec, str(self.choice.itemData(index) or ""))
+
+    def show_given(self, given: Given, choices: list[Choice], origin: object) -> None:
+        """Show the value as it counts; the field that is being typed in is left alone."""
+        said = input_of(self._context.session.evaluation, self._indicator, self.spec.key)
+        self._source = said.source or self.spec.source
+        bound = self._source not in {"", "manual"}
+        if self.editor is not origin:
+            self.editor.show_text(said.value)
+        bound_value = given.linked if given.linked is not None else given
+        self.linked.setVisible(bound)
+        self.linked.setText(bound_value.text or "—")
+        self.by_hand.setVisible(bound)
+        with QSignalBlocker(self.by_hand):
+            self.by_hand.setChecked(said.manual)
+        typed_counts = bound and said.manual and bool(said.value)
+        self.linked.setEnabled(not typed_counts)
+        self.editor.input.setToolTip("填写值" if bound else "")
+        self.origin.setVisible(bound and bool(bound_value.origin))
+        self.origin.setText(f"↗ {bound_value.origin}")
+        self.note.setText(given.fault or (given.origin if not bound and given.origin != MANUAL else ""))
+        role(self.note, "fault" if given.fault else "small")
+        self.note.setVisible(bool(self.note.text()))
+        if not bound:
+            self.editor.show_placeholder(given.text if given.origin != MANUAL else self.spec.hint)
+        self._show_choices(choices, bound=bound)
+
+    def _show_choices(self, choices: list[Choice], *, bound: bool) -> None:
+        offered = [("", BY_HAND), *((choice.source, f"{choice.label}") for choice in choices)]
+        if bound and self._source not in dict(offered):
+            offered.append((self._source, "标准指定的来源"))
+        with QSignalBlocker(self.choice):
+            if [self.choice.itemData(n) for n in range(self.choice.count())] != [s for s, _ in offered]:
+                self.choice.clear()
+                for source, words in offered:
+                    self.choice.addItem(words, source)
+            self.choice.setCurrentIndex(self.choice.findData(self._source if bound else ""))
+        self.choice.setVisible(len(offered) > 1)
+
+
+class PointInput(QWidget):
+    """One 评价要点: 1 符合, 2 部分 with its points, 3 不符合; ↑ ↓ go to the next one."""
+
+    def __init__(self, context: Context, indicator: str, spec: InputSpec) -> None:
+        super().__init__()
+        self._context = context
+        self._indicator = indicator
+        self.spec = spec
+        self.neighbours: Callable[[PointInput, int], None] = lambda _row, _by: None
+        theme = context.theme
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, theme.px(1), 0, theme.px(1))
+        row.setSpacing(theme.px(6))
+        words = label(spec.label, "", wrap=True)
+        row.addWidget(words, 1)
+        self._marks = label(f"{show_plain(spec.marks or 0)} 分", "soft")
+        row.addWidget(self._marks)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)
+        self.buttons: dict[str, QPushButton] = {}
+        for text, key in (("符合", 1), ("部分", 2), ("不符合", 3)):
+            button = QPushButton(text)
+            role(button, "toggle")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setToolTip(f"按 {key}")
+            button.clicked.connect(lambda _=False, said=text: self.say(said))
+            self.buttons[text] = button
+            row.addWidget(button)
+        self.editor = editor_for(input_field(spec), self._save)
+        self.editor.input.setMaximumWidth(theme.px(64))
+        self.editor.input.setMinimumWidth(theme.px(52))
+        self.editor.rebind(spec.key, "")
+        row.addWidget(self.editor)
+
+    def _save(self, _: object, text: str, origin: object) -> str:
+        return put_point(self._context.session, self._indicator, self.spec, text, origin)
+
+    def say(self, text: str) -> None:
+        """Say 符合, 部分 (half of the points to begin with) or 不符合; the same again takes it back."""
+        session = self._context.session
+        now = input_of(session.evaluation, self._indicator, self.spec.key).value
+        partly = now not in {"", "符合", "不符合"}
+        if text == "部分":
+            half = show_plain((self.spec.marks or Decimal(0)) / 2, 2).rstrip("…")
+            fresh = "" if partly else half
+        else:
+            fresh = "" if now == text else text
+        put_point(session, self._indicator, self.spec, fresh)
+        if text == "部分" and fresh:
+            self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            select = getattr(self.editor.input, "selectAll", None)
+            if select is not None:
+                select()
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_given(self, given: Given, choices: list[Choice], origin: object) -> None:
+        """Show what is said of this point."""
+        now = input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
+        partly = now not in {"", "符合", "不符合"}
+        chosen = "部分" if partly else now
+        for text, button in self.buttons.items():
+            button.setChecked(text == chosen)
+        if self.editor is not origin:
+            self.editor.show_text(now if partly else "")
+        self.editor.setVisible(partly or self.editor.pending)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1, 2, 3 say it; the arrows go to the next point."""
+        said = {Qt.Key.Key_1: "符合", Qt.Key.Key_2: "部分", Qt.Key.Key_3: "不符合"}
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        key = Qt.Key(event.key())
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in said:
+            self.say(said[key])
+        elif key in steps:
+            self.neighbours(self, steps[key])
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,110 @@
+"""指标评分: tree, editor and evidence together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from workbench.domain.evaluation import Deduction
+from workbench.services.editing import Address
+from workbench.services.session import Changed
+from workbench.ui.context import Context
+from workbench.ui.indicator_editor import IndicatorEditor
+from workbench.ui.indicator_tree_panel import IndicatorTreePanel
+from workbench.ui.page import Page
+from workbench.ui.widgets import rule
+
+
+class ScoringPage(Page):
+    """One indicator at a time is current: the tree shows where, the editor what."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.tree = IndicatorTreePanel(context)
+        self.editor = IndicatorEditor(context, self.step)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.tree, 3)
+        row.addWidget(rule(vertical=True))
+        row.addWidget(self.editor, 7)
+        self.tree.chosen.connect(self._on_chosen)
+        self._leaves = [leaf.id for leaf in context.session.evaluation.form.leaves]
+
+    @property
+    def current(self) -> str:
+        """The id of the current indicator, empty while the form has none."""
+        return self.editor.indicator_id
+
+    def reload(self) -> None:
+        """Show the tree and the current indicator as they stand; the first unfinished one to begin with."""
+        self.tree.model.refresh()
+        if self.current:
+            self.editor.show_indicator(self.current)
+        elif self._leaves:
+            scores = self.context.session.scores
+            first = next((id_ for id_ in self._leaves if not scores[id_].done), self._leaves[0])
+            self.tree.show_indicator(first)
+            self._on_chosen(first)
+
+    def update_for(self, changed: Changed) -> None:
+        """Repaint the rows that differ, and the editor but for the field being typed in."""
+        self.tree.model.refresh()
+        self.editor.update_for(changed)
+
+    def _on_chosen(self, id_: str) -> None:
+        if id_ != self.current:
+            self.editor.show_indicator(id_)
+
+    def go_to(self, id_: str) -> None:
+        """Make an indicator the current one; what was typed is saved before."""
+        self.context.flush()
+        self.tree.show_indicator(id_)
+        self._on_chosen(id_)
+
+    def step(self, by: int) -> None:
+        """Go to the next indicator (1) or the one before (-1); the cursor goes to its first input."""
+        if self.current not in self._leaves:
+            return
+        to = self._leaves.index(self.current) + by
+        if 0 <= to < len(self._leaves):
+            self.go_to(self._leaves[to])
+            self.editor.focus_first()
+
+    def finish(self) -> None:
+        """Mark the current indicator as done and go on to the next one that is not."""
+        if not self.current or not self.editor.finish():
+            return
+        scores = self.context.session.scores
+        at = self._leaves.index(self.current)
+        following = self._leaves[at + 1 :] + self._leaves[:at]
+        left = next((id_ for id_ in following if not scores[id_].done), "")
+        if left:
+            self.go_to(left)
+            self.editor.focus_first()
+
+    def actions_here(self) -> Mapping[str, Callable[[], None]]:
+        """The keys of scoring."""
+        return {
+            "previous_indicator": lambda: self.step(-1),
+            "next_indicator": lambda: self.step(1),
+            "finish_indicator": self.finish,
+            "add_deduction": self.editor.deductions.add,
+            "remove_row": self.editor.deductions.remove_focused,
+        }
+
+    def show_place(self, place: Address) -> None:
+        """Go to an indicator, and to the field of it that is named."""
+        id_ = place.id.partition("/")[0]
+        if place.kind == "deduction":
+            line = self.context.session.evaluation.get(Deduction, place.id)
+            id_ = line.indicator if line is not None else ""
+        if self.context.session.evaluation.form.get(id_) is None:
+            return
+        below = list(self.context.session.evaluation.form.leaves_below(id_))
+        self.go_to(below[0].id)
+        self.editor.show_place(place)
+        if not self.isAncestorOf(self.window().focusWidget()):
+            self.tree.view.setFocus(Qt.FocusReason.OtherFocusReason)
