@@ -16,7 +16,8 @@ from workbench.domain.sources import Sources
 from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.rule_input import PointInput, ValueInput
-from workbench.ui.widgets import Card, clear, label
+from workbench.ui.theme import role
+from workbench.ui.widgets import Card, clear, label, link
 
 
 class CriterionCard(Card):
@@ -35,15 +36,22 @@ class CriterionCard(Card):
         self.derivation.setTextFormat(Qt.TextFormat.RichText)
         self.derivation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(self.derivation)
-        self.words = label("", "small", wrap=True)
+        self.words = link("", self._toggle_words)
+        role(self.words, "foot")
+        self.words.setToolTip("展开或收起原文")
+        self._whole = label("", "small", wrap=True)
         self.carried = label("", "small", wrap=True)
         beside = QHBoxLayout()
         beside.setSpacing(px(18))
-        beside.addWidget(self.words, 1, Qt.AlignmentFlag.AlignTop)
+        beside.addWidget(self._whole, 1, Qt.AlignmentFlag.AlignTop)
         beside.addWidget(self.carried, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(beside)
         self.change = EntityForm(context, Entry, ("override", "override_reason"), columns=1, inline=True)
         self.body.addWidget(self.change)
+        self.change_link = link("改定得分…", self._change_score)
+        self.head.addWidget(self.words)
+        self.head.addWidget(self.change_link)
+        self._changing = False
 
     def show_indicator(self, indicator: Indicator) -> None:
         """Build the inputs of another indicator; what was typed before must be saved by now."""
@@ -52,7 +60,9 @@ class CriterionCard(Card):
         self.inputs = []
         rule = indicator.rule
         self.title.setText(f"评分标准 · {rule.label}" if rule is not None else "评分标准")
-        self.words.setText(f"原文：{indicator.criterion}" if indicator.criterion else "")
+        self._changing = False
+        self._whole.setText(f"原文：{indicator.criterion}" if indicator.criterion else "")
+        self._show_words(whole=False)
         self.carried.setText(f"执行：{rule.sentence()}" if rule is not None else "")
         specs = rule.inputs() if rule is not None else ()
         points = [spec for spec in specs if spec.kind == "point"]
@@ -72,6 +82,24 @@ class CriterionCard(Card):
             self.inputs.append(made)
             self._rows.addWidget(made)
         self.change.show_entity(indicator.id)
+
+    def _show_words(self, *, whole: bool) -> None:
+        """The bureau's own words are long: two lines of them, or all."""
+        self.words.setVisible(bool(self._whole.text()))
+        self.words.setText("收起原文 ▲" if whole else "展开原文 ▼")
+        lines = self._whole.fontMetrics().lineSpacing()
+        self._whole.setMaximumHeight(16_777_215 if whole else lines * 2)
+        self._whole.setVisible(bool(self._whole.text()))
+        self._is_whole = whole
+
+    def _toggle_words(self) -> None:
+        self._show_words(whole=not self._is_whole)
+
+    def _change_score(self) -> None:
+        """Open the fields of a score set by hand, which needs a reason."""
+        self._changing = True
+        self.change.show()
+        self.change.focus_field("override")
 
     def _step_point(self, row: PointInput, by: int) -> None:
         points = [one for one in self.inputs if isinstance(one, PointInput)]
@@ -94,7 +122,10 @@ class CriterionCard(Card):
             if one.spec.key == key:
                 (one if isinstance(one, PointInput) else one.editor.input).setFocus()
                 return True
-        return self.change.focus_field(key)
+        if key in self.change.editors:
+            self._change_score()
+            return True
+        return False
 
     def show_score(self, scored: IndicatorScore, origin: object = None) -> None:
         """Show values, origins and the derivation as they stand."""
@@ -106,6 +137,9 @@ class CriterionCard(Card):
         self.derivation.setText(text)
         self.derivation.setVisible(bool(text))
         entry = evaluation.entry(scored.indicator.id)
+        changed = entry.override is not None or bool(entry.override_reason) or self._changing
+        self.change.setVisible(changed)
+        self.change_link.setVisible(not changed)
         reason = self.change.editors["override_reason"]
         if not reason.pending:
             missing = entry.override is not None and not entry.override_reason.strip()

@@ -180,7 +180,5 @@ class IndicatorEditor(QWidget):
             self.reviewed.input.setFocus(Qt.FocusReason.OtherFocusReason)
         elif place.field == "basis":
             self.basis.focus()
-        elif not (
-            self.criterion.change.focus_field(place.field) or self.basis.short.focus_field(place.field)
-        ):
+        elif not (self.criterion.focus_input(place.field) or self.basis.short.focus_field(place.field)):
             self.focus_first()

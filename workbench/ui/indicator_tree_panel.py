@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
@@ -15,7 +19,31 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.context import Context
 from workbench.ui.indicator_tree_model import STATE_COLUMN, IndicatorTreeModel
-from workbench.ui.theme import role
+from workbench.ui.theme import Theme, role
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Rows of one height; the current row keeps the colours of its text."""
+
+    def __init__(self, theme: Theme, tree: QTreeView) -> None:
+        super().__init__(tree)
+        self._theme = theme
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The text's own colour, chosen or not; the name of the current row bold."""
+        super().initStyleOption(option, index)
+        described: Any = option
+        color = index.data(Qt.ItemDataRole.ForegroundRole)
+        described.palette.setColor(QPalette.ColorRole.HighlightedText, color)
+        described.palette.setColor(QPalette.ColorRole.Highlight, self._theme.colors.of("accent_soft"))
+        if described.state & QStyle.StateFlag.State_Selected and index.column() == 0:
+            described.font.setBold(True)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """A comfortable row."""
+        return QSize(super().sizeHint(option, index).width(), self._theme.px(26.8))
 
 
 class _Tree(QTreeView):
@@ -31,6 +59,7 @@ class _Tree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setItemDelegate(_RowDelegate(context.theme, self))
 
     def drawRow(
         self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QInputMethodEvent, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -180,6 +189,18 @@ class ComboInput(QComboBox):
         """An input method is in the middle of a word."""
         line = self.lineEdit()
         return isinstance(line, LineInput) and line.composing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, and a quiet triangle where it opens."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        half = self.fontMetrics().height() / 5
+        middle = QPointF(self.width() - half * 3, self.height() / 2)
+        corners = (QPointF(-half, -half / 2), QPointF(half, -half / 2), QPointF(0, half / 1.6))
+        painter.drawPolygon([middle + corner for corner in corners])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Alt+arrow belongs to the page, not to the list."""

@@ -62,6 +62,9 @@ class ValueInput:
         self.by_hand.clicked.connect(
             lambda checked: count_typed(context.session, indicator, spec, typed=checked)
         )
+        self._wanted = False
+        self.other = link("另填…", self._type_beside)
+        self.other.setToolTip("填写另一个数，与取数值并列；勾选“以填写值为准”后按填写值计分")
         self.choice = ComboInput()
         self.choice.setToolTip("这个数取自哪里")
         self.choice.setAccessibleName(f"{spec.label}取自")
@@ -77,6 +80,7 @@ class ValueInput:
         values.addWidget(self.editor)
         values.addWidget(self.by_hand)
         values.addWidget(self.origin)
+        values.addWidget(self.other)
         values.addWidget(self.note, 1)
         values.addStretch(0)
         grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -92,6 +96,14 @@ class ValueInput:
     def _go(self) -> None:
         self._context.navigate(place_of_source(self._source))
 
+    def _type_beside(self) -> None:
+        """Open the field for a value beside the bound one."""
+        self._wanted = True
+        self.other.hide()
+        self.editor.show()
+        self.by_hand.show()
+        self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _on_chosen(self, index: int) -> None:
         self._context.flush()
         bind_input(self._context.session, self._indicator, self.spec, str(self.choice.itemData(index) or ""))
@@ -106,7 +118,10 @@ class ValueInput:
         bound_value = given.linked if given.linked is not None else given
         self.linked.setVisible(bound)
         self.linked.setText(bound_value.text or "—")
-        self.by_hand.setVisible(bound)
+        beside = not bound or said.manual or bool(said.value) or self._wanted or self.editor.pending
+        self.editor.setVisible(beside)
+        self.by_hand.setVisible(bound and beside)
+        self.other.setVisible(not beside)
         with QSignalBlocker(self.by_hand):
             self.by_hand.setChecked(said.manual)
         typed_counts = bound and said.manual and bool(said.value)
@@ -119,18 +134,25 @@ class ValueInput:
         self.note.setVisible(bool(self.note.text()))
         if not bound:
             self.editor.show_placeholder(given.text if given.origin != MANUAL else self.spec.hint)
-        self._show_choices(choices, bound=bound)
+        self._show_choices(choices, bound_value, bound=bound)
 
-    def _show_choices(self, choices: list[Choice], *, bound: bool) -> None:
-        offered = [("", BY_HAND), *((choice.source, f"{choice.label}") for choice in choices)]
-        if bound and self._source not in dict(offered):
-            offered.append((self._source, "标准指定的来源"))
+    def _show_choices(self, choices: list[Choice], value: Given, *, bound: bool) -> None:
+        offered = [("", BY_HAND), *((choice.source, choice.label) for choice in choices)]
+        chosen = self._source if bound else ""
+        if bound and chosen not in dict(
+            offered
+        ):  # bound by a name instead of an id: the one that says the same
+            said = (value.origin, value.name, value.value)
+            same = (c.source for c in choices if (c.given.origin, c.given.name, c.given.value) == said)
+            chosen = next(same, chosen)
+            if chosen not in dict(offered):
+                offered.append((chosen, "标准指定的来源"))
         with QSignalBlocker(self.choice):
             if [self.choice.itemData(n) for n in range(self.choice.count())] != [s for s, _ in offered]:
                 self.choice.clear()
                 for source, words in offered:
                     self.choice.addItem(words, source)
-            self.choice.setCurrentIndex(self.choice.findData(self._source if bound else ""))
+            self.choice.setCurrentIndex(self.choice.findData(chosen))
         self.choice.setVisible(len(offered) > 1)
 
 

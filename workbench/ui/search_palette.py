@@ -47,6 +47,7 @@ class SearchPalette(QDialog):
         self.line.installEventFilter(self)
         self.list.itemClicked.connect(lambda _: self._go())
         self._filter("")
+        self.line.setFocus()
 
     def _filter(self, text: str) -> None:
         parts = text.split()

@@ -247,7 +247,6 @@ QTableCornerButton::section {{ background: {c.card}; border: 0; border-bottom: 1
 QHeaderView {{ background: {c.card}; }}
 QHeaderView::section {{ background: {c.card}; color: {c.soft}; border: 0;
   border-bottom: 1px solid {c.line}; padding: {px(3)}px {px(6)}px; }}
-QTreeView::item {{ height: {px(26.8)}px; border: 0; }}
 QTreeView {{ selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 QListView::item {{ padding: {px(4)}px {px(8)}px; }}
 QListView::item:selected {{ background: {c.accent_soft}; color: {c.accent}; }}
