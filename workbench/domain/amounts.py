@@ -75,6 +75,11 @@ def show(value: Exact, digits: int = 2) -> str:
     return f"{round_half_up(value, digits):.{digits}f}"
 
 
+def show_signed(value: Exact, digits: int = 2) -> str:
+    """A difference with its sign: ``+0.16``, ``−2.00`` written with a plain hyphen."""
+    return f"{'+' if value > 0 else ''}{show(value, digits)}"
+
+
 def show_plain(value: Exact, most: int = 6) -> str:
     """As few decimals as the exact value needs, at most ``most``; longer ones end in ``…``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -164,7 +164,7 @@ def score_leaf(evaluation: Evaluation, indicator: Indicator, sources: Sources) -
     rounding = evaluation.form.rounding
     entry = evaluation.entry(indicator.id)
     explained = sum(
-        (line.points for line in evaluation.deductions(indicator.id) if line.points is not None), Decimal(0)
+        (line.points for line in sources.deductions(indicator.id) if line.points is not None), Decimal(0)
     )
     rule = indicator.rule
     given: dict[str, Given] = {}
@@ -221,14 +221,25 @@ def _rounded(score: Fraction, rounding: Rounding) -> Decimal:
 def compute_scores(evaluation: Evaluation, sources: Sources | None = None) -> Scores:
     """Score every indicator and roll up: sums by level, total, grade, distance to the next band."""
     sources = sources or Sources(evaluation)
-    form = evaluation.form
+    return _rolled(
+        evaluation.form, {leaf.id: score_leaf(evaluation, leaf, sources) for leaf in evaluation.form.leaves}
+    )
+
+
+def rescored(evaluation: Evaluation, scores: Scores, leaves: Iterable[str]) -> Scores:
+    """The scores of ``evaluation`` when only the named leaves can differ from ``scores``: those are
+    scored anew, the others taken over, and everything above is rolled up."""
+    form, sources = evaluation.form, Sources(evaluation)
+    fresh = {id_: score_leaf(evaluation, form[id_], sources) for id_ in leaves}
+    return _rolled(form, {leaf.id: fresh.get(leaf.id) or scores[leaf.id] for leaf in form.leaves})
+
+
+def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
     by_id: dict[str, IndicatorScore] = {}
     for indicator in reversed(form.indicators):  # children before parents
         children = form.children(indicator.id)
         by_id[indicator.id] = (
-            _roll_up(indicator, [by_id[child.id] for child in children])
-            if children
-            else score_leaf(evaluation, indicator, sources)
+            _roll_up(indicator, [by_id[child.id] for child in children]) if children else leaves[indicator.id]
         )
     roots = [by_id[root.id] for root in form.roots]
     kept = sum((root.score for root in roots if root.score is not None), Decimal(0))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show_money, show_percent, show_plain
-from workbench.domain.evaluation import Evaluation, FundLine, Question, Target
+from workbench.domain.evaluation import Deduction, Evaluation, FundLine, Question, Target
 from workbench.domain.fields import spec_of
 from workbench.domain.rules.base import Given
 from workbench.domain.survey import Tally, tally
@@ -36,6 +36,15 @@ class Sources:
         self._evaluation = evaluation
         self._tallies: dict[str, Tally] = {}
         self._funds: dict[str, Given] = {}
+        self._lines: dict[str, list[Deduction]] | None = None
+
+    def deductions(self, indicator: str) -> list[Deduction]:
+        """The deduction lines of an indicator in their order, sorted once for all indicators."""
+        if self._lines is None:
+            self._lines = {}
+            for line in self._evaluation.listed(Deduction):
+                self._lines.setdefault(line.indicator, []).append(line)
+        return self._lines.get(indicator, [])
 
     def resolve(self, source: str, indicator: str = "") -> Given:
         """The value behind a binding; ``fault`` says in Chinese why there is none."""
@@ -130,7 +139,7 @@ class Sources:
     def _number_of(self, key: str, indicator: str) -> Given:
         if key != "deductions":
             return Given(None, fault=f"不认识的计数来源“{key}”。")
-        number = len(self._evaluation.deductions(indicator))
+        number = len(self.deductions(indicator))
         return Given(Fraction(number), str(number), "扣分条数", "扣分条数")
 
 

@@ -1,0 +1,30 @@
+"""@check functions by subject → findings: expected, found, difference, place, effect on total and grade.
+
+Importing the package fills the table of checks: a new subject is a module and its line here.
+"""
+
+from workbench.domain.checks import (
+    dates,
+    deductions,
+    evidence_links,
+    funds,
+    grades,
+    points,
+    rates,
+    repeats,
+    review,
+    scores,
+    surveys,
+    targets,
+    text,
+    wording,
+)
+from workbench.domain.checks.base import CATALOGUE, Effect, Finding, Place, Severity, View, checks
+from workbench.domain.checks.limits import Limits, read_limits
+from workbench.domain.checks.running import Checker, run_checks
+
+__all__ = [
+    "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",
+    "deductions", "evidence_links", "funds", "grades", "points", "rates", "read_limits", "repeats", "review",
+    "run_checks", "scores", "surveys", "targets", "text", "wording",
+]  # fmt: skip

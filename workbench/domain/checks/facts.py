@@ -1,0 +1,109 @@
+"""The figures of an evaluation by the names that texts give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.domain.amounts import exact
+from workbench.domain.checks.base import View
+from workbench.domain.checks.rates import is_rate, measured_value
+from workbench.domain.evaluation import FundLine, Question, Questionnaire, Target
+from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
+
+_MONEY_NAMES = {
+    "initial": ("年初预算",),
+    "budget": ("预算资金", "预算金额", "项目预算", "资金预算金额"),
+    "arrived": ("到位资金", "实际到位资金", "资金到位"),
+    "due": ("应付金额", "应付资金"),
+    "spent": ("实际支出", "支出金额", "实际支出资金", "支出金额共计", "实际支付资金"),
+    "contract": ("合同金额", "合同价格", "合同价款"),
+}
+_RATES = (
+    ("资金到位率", "arrived", ("budget", "due", "contract")),
+    ("预算执行率", "spent", ("budget", "arrived")),
+    ("支出进度", "spent", ("budget",)),
+)
+
+
+def facts_of(view: View) -> Facts:
+    """Every figure that texts may name: points, rates, amounts, counts."""
+    return view.once("facts", lambda: Facts(_facts(view), view.evaluation.overview.year))
+
+
+def _facts(view: View) -> Iterator[Fact]:
+    scores, form = view.scores, view.form
+    for indicator in form.indicators:
+        scored = scores[indicator.id]
+        yield points_fact(indicator.name, indicator.full_mark, "分值")
+        if scored.score is not None:
+            yield points_fact(indicator.name, scored.score, "得分")
+        measured = measured_value(scored)
+        if measured is not None and is_rate(scored):
+            yield percent_fact(indicator.name, measured)
+    if scores.complete:
+        for name in ("综合得分", "综合分数", "总得分", "最终得分", "评价得分", "总分"):
+            yield points_fact(name, scores.total, "得分")
+            yield points_fact(name, form.total, "分值")
+    for level, name in enumerate(form.levels, 1):
+        yield count_fact(name, sum(1 for indicator in form.indicators if indicator.level == level), "个")
+    yield from _survey_facts(view)
+    yield from _target_facts(view)
+    yield from _fund_facts(view)
+
+
+def _survey_facts(view: View) -> Iterator[Fact]:
+    for question in view.evaluation.table(Question).values():
+        rate = view.sources.tally(question).rate
+        if rate is not None and question.name:
+            yield percent_fact(question.name, rate)
+    for sheet in view.evaluation.table(Questionnaire).values():
+        for names, number in (
+            (("发放问卷", "发放调查问卷", "发出问卷"), sheet.issued),
+            (("回收问卷", "收回问卷"), sheet.returned),
+            (("有效问卷", "有效回收"), sheet.valid),
+        ):
+            for name in names:
+                if number is not None:
+                    yield count_fact(name, number, "份")
+
+
+def _target_facts(view: View) -> Iterator[Fact]:
+    for target in view.evaluation.table(Target).values():
+        if target.unit not in {"%", "％"}:
+            continue
+        names = {target.name}
+        indicator = view.form.get(target.indicator)
+        if indicator is not None:
+            names.add(indicator.name)
+        for name in names:
+            for value in (target.value, target.actual):
+                if value is not None:
+                    yield percent_fact(name, exact(value) / 100)
+
+
+def _fund_facts(view: View) -> Iterator[Fact]:
+    unit = view.evaluation.overview.fund_unit or "万元"
+    lines = view.evaluation.listed(FundLine)
+    years = sorted({line.year for line in lines if line.year})
+    for column, names in _MONEY_NAMES.items():
+        amounts = {exact(value) for line in lines if (value := getattr(line, column)) is not None}
+        amounts |= {
+            total for year in ["", *years] if (total := view.sources.fund_total(column, year)) is not None
+        }
+        if column == "budget":  # a budget is also what was first asked for, and what was contracted
+            amounts |= {
+                exact(value)
+                for line in lines
+                for other in ("initial", "contract")
+                if (value := getattr(line, other)) is not None
+            }
+        for name in names:
+            for amount in amounts:
+                yield money_fact(name, amount, unit)
+    for name, top, bottoms in _RATES:
+        for year in ["", *years]:
+            over = view.sources.fund_total(top, year)
+            for bottom in bottoms:
+                under = view.sources.fund_total(bottom, year)
+                if over is not None and under:
+                    yield percent_fact(name, over / under)

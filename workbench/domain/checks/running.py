@@ -1,0 +1,78 @@
+"""Run every check, or only those whose tables changed since the last time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from workbench.domain.checks.base import Check, Finding, View, checks, waived
+from workbench.domain.checks.grades import boundary
+from workbench.domain.checks.limits import Limits
+from workbench.domain.evaluation import Entity, Evaluation, Waiver
+from workbench.domain.form import Form
+from workbench.domain.scoring import Scores, compute_scores
+from workbench.domain.sources import Sources
+
+
+def run_checks(
+    evaluation: Evaluation,
+    scores: Scores | None = None,
+    sources: Sources | None = None,
+    limits: Limits | None = None,
+) -> tuple[Finding, ...]:
+    """Every finding of one state, worst first, then by code; those with a waiver are marked so."""
+    sources = sources or Sources(evaluation)
+    return Checker(limits or Limits()).run(evaluation, scores or compute_scores(evaluation, sources), sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What one check found, and the tables that it read."""
+
+    form: Form
+    tables: tuple[Mapping[str, Entity] | None, ...]
+    findings: tuple[Finding, ...]
+
+    def still_holds(self, form: Form, tables: tuple[Mapping[str, Entity] | None, ...]) -> bool:
+        return form is self.form and all(a is b for a, b in zip(tables, self.tables, strict=True))
+
+
+class Checker:
+    """Runs the checks and remembers: a check runs again only if a table that it reads was replaced.
+
+    Tables are immutable and replaced on change (:mod:`workbench.domain.changes`), so identity tells.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._kept: dict[Check, _Kept] = {}
+
+    def run(self, evaluation: Evaluation, scores: Scores, sources: Sources) -> tuple[Finding, ...]:
+        """As :func:`run_checks`; quick when little changed since the last call."""
+        view = View(evaluation, scores, sources, self._limits)
+        found: list[Finding] = []
+        for check in checks():
+            tables = tuple(evaluation.tables.get(kind) for kind in check.reads)
+            kept = self._kept.get(check)
+            if kept is None or not kept.still_holds(evaluation.form, tables):
+                kept = _Kept(evaluation.form, tables, self._allowed(check.run(view)))
+                self._kept[check] = kept
+            found.extend(kept.findings)
+        found.extend(self._allowed(boundary(view, found)))
+        return tuple(
+            sorted(
+                waived(_distinct(found), evaluation.table(Waiver)), key=lambda f: (f.severity.rank, f.code)
+            )
+        )
+
+    def _allowed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        return tuple(finding for finding in findings if finding.code not in self._limits.disabled)
+
+
+def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with keys that no other one has: the second at a place gets a number."""
+    seen: dict[str, int] = {}
+    for finding in findings:
+        number = seen[finding.key] = seen.get(finding.key, 0) + 1
+        yield finding if number == 1 else dataclasses.replace(finding, key=f"{finding.key}#{number}")

@@ -1,0 +1,154 @@
+"""Checks of wording: dates that do not exist, numbers of annexes and figures, residue, unknown markers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from workbench.domain.checks.base import Finding, Place, View, check
+from workbench.domain.checks.written import FILLED, TEXTS, Written, typed_texts
+from workbench.domain.evaluation import Entry
+from workbench.domain.narrative import bindings_of, render
+
+_MISSING_DAY = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_SHORT_DAY = re.compile(r"(?<!\d)(?<!年)(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+
+
+@check("K16", TEXTS)
+def dates_in_text_exist(view: View) -> Iterator[Finding]:
+    """11月31日 and the like."""
+    for written in typed_texts(view):
+        days = [tuple(int(part) for part in found.groups()) for found in _MISSING_DAY.finditer(written.text)]
+        days += [
+            (2024, *(int(part) for part in found.groups())) for found in _SHORT_DAY.finditer(written.text)
+        ]
+        for year, month, day in days:
+            try:
+                date(year, month, day)
+            except ValueError:
+                yield written.spot("K16", f"{month}-{day}").warning(
+                    f"没有 {month} 月 {day} 日这一天。",
+                    expected="存在的日期",
+                    found=f"{month} 月 {day} 日",
+                    remedy="请核对日期。",
+                )
+
+
+_ANNEX = re.compile(r"([^\s，。；;、（(《》:：]{2,20})\s?[（(]\s?附件\s?(\d{1,2})\s?[)）]")
+_FIGURE = re.compile(r"(?m)^\s*(图|表)\s?(\d{1,2})\s+([^\s，。（(]{2,30})")
+
+
+@check("K20", TEXTS)
+def annex_numbers_are_unambiguous(view: View) -> Iterator[Finding]:
+    """One annex number for different things; one figure number with two captions."""
+    annexes: dict[str, dict[str, Written]] = {}
+    captions: dict[str, dict[str, Written]] = {}
+    entries = [
+        Written(
+            Place("scoring", "entry", entry.id, "basis_source"),
+            f"{view.form.place(entry.id)} › 依据来源",
+            entry.basis_source,
+            (),
+            entry.id,
+        )
+        for entry in view.evaluation.table(Entry).values()
+        if entry.basis_source and view.form.get(entry.id)
+    ]
+    for written in [*entries, *typed_texts(view)]:
+        for found in _ANNEX.finditer(written.text):
+            annexes.setdefault(found[2], {}).setdefault(found[1], written)
+        for found in _FIGURE.finditer(written.text):
+            captions.setdefault(found[1] + found[2], {}).setdefault(found[3], written)
+    for number, names in annexes.items():
+        if len(names) > 1:
+            last = list(names.values())[-1]
+            yield last.spot("K20", f"annex{number}").warning(
+                f"“附件 {number}”指了 {len(names)} 样东西：{'、'.join(names)}。",
+                expected="一个编号一份附件",
+                found=f"{len(names)} 样",
+                remedy="请按佐证编号引用，附件编号由程序生成。",
+            )
+    for number, names in captions.items():
+        if len(names) > 1:
+            last = list(names.values())[-1]
+            yield last.spot("K20", number).warning(
+                f"“{number[0]} {number[1:]}”有 {len(names)} 个：{'、'.join(names)}。",
+                expected="编号不重复",
+                found=f"{len(names)} 个",
+                remedy="请重新编号。",
+            )
+
+
+_BROKEN = re.compile(r"(?<![\d.])\d{1,3}\.\d[ \u00a0\u3000]\d(?![\d.%])")
+_DOUBLE = re.compile(r"([。，；、])\1")
+
+
+@check("K26", TEXTS)
+def no_residue_is_left(view: View) -> Iterator[Finding]:
+    """Placeholders, other projects' names, words of other kinds of reports, broken numbers, doubled marks."""
+    limits, overview = view.limits, view.evaluation.overview
+    own = " ".join(
+        (
+            overview.project,
+            overview.evaluated_unit,
+            overview.department,
+            overview.commissioner,
+            overview.agency,
+        )
+    )
+    words = (
+        [(word, "模板占位文字") for word in limits.placeholders]
+        + [(name, "其他项目的名称") for name in limits.other_names if name and name not in own]
+        + [(word, "其他类型报告的用语") for word in limits.residue]
+        + [(paper, "已被取代的文件") for paper in limits.outdated]
+    )
+    for written in typed_texts(view):
+        text = written.text
+        for word, kind in words:
+            if word in text:
+                yield written.spot("K26", word).notice(
+                    f"文字里有“{word}”，是{kind}。",
+                    expected="本项目的内容",
+                    found=_around(text, word),
+                    remedy="请核对并改正。",
+                )
+        broken = _BROKEN.search(text)
+        if broken:
+            yield written.spot("K26", "broken").notice(
+                f"“{broken[0]}”像是断开的数字。",
+                expected=re.sub(r"\s", "", broken[0]),
+                found=broken[0],
+                remedy="请删去数字中间的空格。",
+            )
+        doubled = _DOUBLE.search(text)
+        if doubled:
+            yield written.spot("K26", "doubled").notice(
+                f"标点“{doubled[0]}”重复。",
+                expected=doubled[1],
+                found=_around(text, doubled[0]),
+                remedy="请删去多余的标点。",
+            )
+
+
+def _around(text: str, word: str) -> str:
+    at = text.find(word)
+    return text[max(0, at - 8) : at + len(word) + 8].replace("\n", " ")
+
+
+@check("K26", FILLED)
+def bound_names_exist(view: View) -> Iterator[Finding]:
+    """``{名称}`` that nothing stands behind."""
+    for written in typed_texts(view):
+        if "{" not in written.text:
+            continue
+        known = bindings_of(view.evaluation, view.scores, written.indicator, view.sources)
+        for span in render(written.text, known):
+            if span.unknown:
+                yield written.spot("K26", span.name).warning(
+                    f"文字引用了“{{{span.name}}}”，没有这个数据。",
+                    detail=f"可用的有：{'、'.join(known)}。",
+                    expected="已有的名称",
+                    found=f"{{{span.name}}}",
+                    remedy="请改为已有的名称，或先填写对应的数据。",
+                )

@@ -1,0 +1,180 @@
+"""Sentences with bound figures: what a marker says now, which markers nothing stands behind, and the
+sentences that an indicator, a deduction and a problem give of themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workbench.domain.amounts import show, show_money, show_percent, show_plain
+from workbench.domain.evaluation import Deduction, Evaluation, FundLine, Link, Problem
+from workbench.domain.fields import spec_of
+from workbench.domain.rules.base import Given
+from workbench.domain.scoring import IndicatorScore, Scores
+from workbench.domain.sources import FUND_COLUMNS, Sources
+from workbench.domain.texts import figures
+
+_MARKER = re.compile(r"\{([^{}\n]{1,40})\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text: literal (no ``name``), bound (``name`` and its text now), or ``unknown``."""
+
+    text: str
+    name: str = ""
+    unknown: bool = False
+
+
+def render(text: str, bindings: Mapping[str, str]) -> tuple[Span, ...]:
+    """``text`` as spans; a marker without a binding stays as written and is marked unknown."""
+    spans: list[Span] = []
+    at = 0
+    for found in _MARKER.finditer(text):
+        if found.start() > at:
+            spans.append(Span(text[at : found.start()]))
+        name = found[1]
+        value = bindings.get(name)
+        spans.append(Span(found[0], name, unknown=True) if value is None else Span(value, name))
+        at = found.end()
+    if at < len(text):
+        spans.append(Span(text[at:]))
+    return tuple(spans)
+
+
+def plain(text: str, bindings: Mapping[str, str]) -> str:
+    """``text`` with its figures; unknown markers stay, so that they are seen."""
+    return "".join(span.text for span in render(text, bindings))
+
+
+def unknown_markers(text: str, bindings: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of markers that nothing stands behind, in order, each once."""
+    return tuple(dict.fromkeys(span.name for span in render(text, bindings) if span.unknown))
+
+
+def bindings_of(
+    evaluation: Evaluation, scores: Scores, indicator: str = "", sources: Sources | None = None
+) -> dict[str, str]:
+    """Every name that a text may bind: those of the evaluation, and of one indicator when named.
+
+    ``项目`` ``被评价单位`` ``总分`` ``满分`` ``等级`` ``评价年度``, fund columns by their labels (``预算资金`` …);
+    of an indicator ``得分`` ``分值`` ``扣分`` ``得分率``, its inputs by label, ``有效份数`` and the like.
+    """
+    overview = evaluation.overview
+    digits = evaluation.form.rounding.digits
+    found = {
+        "项目": overview.project,
+        "被评价单位": overview.evaluated_unit,
+        "主管部门": overview.department,
+        "评价机构": overview.agency,
+        "评价年度": overview.year,
+        "总分": show(scores.total, digits),
+        "满分": show_plain(scores.full),
+        "等级": scores.grade.name if scores.grade is not None else "",
+    }
+    sources = sources or Sources(evaluation)
+    for column in FUND_COLUMNS:
+        total = sources.fund_total(column)
+        if total is not None:
+            found[spec_of(FundLine, column).label] = show_money(total, overview.fund_unit)
+    found = {name: text for name, text in found.items() if text}
+    if indicator:
+        found |= figures(evaluation, scores[indicator])
+    return found
+
+
+def indicator_sentence(evaluation: Evaluation, scored: IndicatorScore, sources: Sources | None = None) -> str:
+    """The analysis of one indicator in a sentence or two, from its inputs, standard and deductions.
+
+    ``资金到位率分值 4 分。实际到位资金 7.10 万元、预算资金 71.60 万元，…，得 0.40 分。扣 3.60 分：….``
+    """
+    indicator = scored.indicator
+    head = f"{indicator.name}分值 {show_plain(indicator.full_mark)} 分"
+    if scored.score is None:
+        return f"{head}，尚未评分。"
+    score = show(scored.score, evaluation.form.rounding.digits)
+    parts = [f"{head}。"]
+    facts = _facts(scored)
+    if facts:
+        parts.append(f"{facts}，")
+    if scored.overridden:
+        reason = evaluation.entry(indicator.id).override_reason.strip("。 ")
+        parts.append(f"{f'因{reason}，' if reason else ''}改定得 {score} 分。")
+    elif scored.score == scored.full_mark:
+        parts.append(f"符合评分标准，得满分 {score} 分。")
+    else:
+        parts.append(f"按评分标准得 {score} 分。")
+    lines = sources.deductions(indicator.id) if sources else evaluation.deductions(indicator.id)
+    if lines:
+        parts.append("".join(deduction_sentence(line) for line in lines))
+    return "".join(parts)
+
+
+def _facts(scored: IndicatorScore) -> str:
+    rule = scored.indicator.rule
+    if rule is None or scored.given is None:
+        return ""
+    told = []
+    points = [spec for spec in rule.inputs() if spec.kind == "point"]
+    for spec in rule.inputs():
+        given = scored.given.get(spec.key, Given(None))
+        if spec.kind in {"point", "score"} or not given.text:
+            continue
+        told.append(f"{given.name or spec.label} {given.text}")
+    if points:
+        met = sum(1 for spec in points if _met(scored.given.get(spec.key), spec.marks))
+        told.append(
+            f"{len(points)} 个评价要点均符合"
+            if met == len(points)
+            else f"{len(points)} 个评价要点中 {met} 个符合"
+        )
+    return "、".join(told)
+
+
+def _met(given: Given | None, marks: Decimal | None) -> bool:
+    if given is None:
+        return False
+    return given.value == "符合" or (given.number is not None and marks is not None and given.number >= marks)
+
+
+def deduction_sentence(line: Deduction) -> str:
+    """``扣 0.5 分：原因（依据：…）。``"""
+    points = f"扣 {show_plain(line.points)} 分" if line.points is not None else "扣分未填"
+    reason = line.reason.strip("。； ")
+    basis = f"（依据：{line.basis.strip('。 ')}）" if line.basis.strip() else ""
+    return f"{points}：{reason}{basis}。" if reason else f"{points}{basis}。"
+
+
+def problem_sentence(evaluation: Evaluation, problem: Problem) -> str:
+    """A problem with its cause and what it cost: ``资金到位滞后。…。原因：…。（涉及资金到位率，共扣 3.2 分）``."""
+    table = evaluation.table(Deduction)
+    lines = [
+        table[link.to_id]
+        for link in evaluation.table(Link).values()
+        if (link.from_kind, link.from_id, link.to_kind) == ("problem", problem.id, "deduction")
+        and link.to_id in table
+    ]
+    parts = [f"{part.strip('。 ')}。" for part in (problem.title, problem.description) if part.strip()]
+    if problem.cause.strip():
+        parts.append(f"原因：{problem.cause.strip('。 ')}。")
+    if lines:
+        names = [evaluation.form.get(line.indicator) for line in lines]
+        about = "、".join(dict.fromkeys(i.name for i in names if i is not None))
+        points = sum((line.points for line in lines if line.points is not None), Decimal(0))
+        parts.append(f"（涉及{about}，共扣 {show_plain(points)} 分）")
+    elif problem.no_deduction_reason.strip():
+        parts.append(f"（未扣分：{problem.no_deduction_reason.strip('。 ')}）")
+    return "".join(parts)
+
+
+def rate_sentence(name: str, over: Given, under: Given) -> str:
+    """``资金到位率 = 到位资金 7.10 万元 ÷ 预算资金 71.60 万元 = 9.92%``; both parts must be numbers above 0."""
+    top, bottom = over.number, under.number
+    if top is None or not bottom:
+        return f"{name}缺少分子或分母。"
+    return (
+        f"{name} = {over.name or '分子'} {over.text} ÷ {under.name or '分母'} {under.text} = "
+        f"{show_percent(top / bottom)}"
+    )

@@ -1,0 +1,246 @@
+"""Findings of the open evaluation, worked out once for each state, and what is left before leaving the site."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+
+from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
+from workbench.domain.checks.base import View
+from workbench.domain.evaluation import (
+    Advice,
+    Deduction,
+    Evaluation,
+    FundLine,
+    Problem,
+    Questionnaire,
+    Waiver,
+)
+from workbench.domain.sources import Sources
+from workbench.domain.survey import questions_of
+from workbench.errors import InputRefused, WorkbenchError
+from workbench.services.session import Session
+
+PROFILES = "profiles"
+NATIONAL = "national"
+
+
+def load_limits(resources: Path, profile: str = NATIONAL) -> Limits:
+    """The limits of a profile in ``resources/profiles``: the national ones, with what the profile says otherwise.
+
+    A profile without a file has the national limits. Raises :class:`WorkbenchError` for a broken file.
+    """
+    merged: dict[str, object] = {}
+    for name in dict.fromkeys((NATIONAL, profile)):
+        path = resources / PROFILES / f"{Path(name).name}.toml"
+        if not path.is_file():
+            continue
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WorkbenchError(
+                "bad-profile", f"“{path.name}”不能读取：{error}", "请改正此文件。"
+            ) from error
+        table = raw.get("checks", {})
+        if not isinstance(table, Mapping):
+            raise WorkbenchError(
+                "bad-profile", f"“{path.name}”里的 checks 应为一组限值。", "请写成 [checks]。"
+            )
+        merged |= table
+    try:
+        return read_limits(merged)
+    except InputRefused as error:
+        error.what = f"“{profile}”的{error.what}"
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many findings stand, and how many a person let stand."""
+
+    errors: int = 0
+    warnings: int = 0
+    notices: int = 0
+    waived: int = 0
+
+    def __str__(self) -> str:
+        """``2 错误 · 3 警告 · 1 提示``."""
+        return f"{self.errors} 错误 · {self.warnings} 警告 · {self.notices} 提示"
+
+    @property
+    def short(self) -> str:
+        """For the navigation: ``2 错 3 警``, empty when neither is there."""
+        parts = ((self.errors, "错"), (self.warnings, "警"))
+        return " ".join(f"{number} {word}" for number, word in parts if number)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One line of what is left to do on site: its words, and each place where it is missing."""
+
+    label: str
+    places: tuple[tuple[Place, str], ...]
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.places)
+
+
+class Checking:
+    """The findings of a session's evaluation. Cheap to ask again: one state is checked once."""
+
+    def __init__(self, session: Session, limits: Limits) -> None:
+        self._session = session
+        self._checker = Checker(limits)
+        self._seen: Evaluation | None = None
+        self._findings: tuple[Finding, ...] = ()
+        self._by_indicator: Mapping[str, tuple[Finding, ...]] = MappingProxyType({})
+        self.limits = limits
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding as things stand, worst first; waived ones among them."""
+        evaluation = self._session.evaluation
+        if evaluation is not self._seen:
+            self._findings = self._checker.run(evaluation, self._session.scores, Sources(evaluation))
+            grouped: dict[str, list[Finding]] = {}
+            for finding in self._findings:
+                if finding.indicator:
+                    grouped.setdefault(finding.indicator, []).append(finding)
+            self._by_indicator = MappingProxyType({id_: tuple(found) for id_, found in grouped.items()})
+            self._seen = evaluation
+        return self._findings
+
+    @property
+    def standing(self) -> tuple[Finding, ...]:
+        """The findings that nobody let stand."""
+        return tuple(finding for finding in self.findings if not finding.waived)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The errors that prevent issuing."""
+        return tuple(finding for finding in self.findings if finding.blocking)
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each severity stand."""
+        return counts_of(self.findings)
+
+    def of_indicator(self, indicator: str) -> tuple[Finding, ...]:
+        """What is said about one indicator."""
+        return self._by_indicator.get(indicator, ()) if self.findings else ()
+
+    def of_page(self, page: str) -> tuple[Finding, ...]:
+        """What is said about one page and still stands."""
+        return tuple(finding for finding in self.standing if finding.place.page == page)
+
+    def waive(self, finding: Finding, reason: str, by: str = "") -> None:
+        """Let a finding stand, with the reason, which is kept and printed; raises without one."""
+        if not reason.strip():
+            raise WorkbenchError("no-reason", "放行要写明理由。", "理由会保存并随核验意见打印。")
+        waiver = Waiver(id=finding.key, code=finding.code, reason=reason.strip(), by=by)
+        self._session.put(waiver, label=f"放行 {finding.code}")
+
+    def withdraw(self, finding: Finding) -> None:
+        """Take a waiver back."""
+        if finding.waiver is not None:
+            self._session.remove(finding.waiver, label=f"取消放行 {finding.code}")
+
+    def adopt(self, finding: Finding) -> bool:
+        """Make the changes that a finding's effect supposes, as one step; false when it supposes none."""
+        self._session.change(finding.adopting, label=f"采纳 {finding.code}")
+        return bool(finding.adopting)
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """离场前还差什么: every line, those with nothing left too."""
+        evaluation, scores = self._session.evaluation, self._session.scores
+        return what_is_left(View(evaluation, scores, Sources(evaluation), self.limits))
+
+
+def counts_of(findings: Iterable[Finding]) -> Counts:
+    """Counts by severity; a waived finding counts only as waived."""
+    found = list(findings)
+    standing = [finding.severity for finding in found if not finding.waived]
+    return Counts(
+        errors=standing.count(Severity.ERROR),
+        warnings=standing.count(Severity.WARNING),
+        notices=standing.count(Severity.NOTICE),
+        waived=len(found) - len(standing),
+    )
+
+
+def what_is_left(view: View) -> tuple[Left, ...]:
+    """What is still missing before the evaluated unit is left, line by line, each with its places."""
+    evaluation, form = view.evaluation, view.form
+
+    def at(indicator: str) -> tuple[Place, str]:
+        return Place("scoring", "indicator", indicator), form.place(indicator)
+
+    unscored, unexplained, unproven, unfounded = [], [], [], []
+    for scored in view.leaves:
+        id_ = scored.indicator.id
+        entry = evaluation.entry(id_)
+        if scored.score is None:
+            unscored.append(at(id_))
+            continue
+        if abs(scored.unexplained) > view.limits.tolerance:
+            unexplained.append(at(id_))
+        proven = bool(view.evidence_ids("indicator", id_)) or view.surveyed(scored.indicator)
+        proven = proven or bool(entry.no_evidence_reason.strip())
+        lines = [line for line in view.deductions(id_) if line.points]
+        if lines and not proven and not all(view.evidence_ids("deduction", line.id) for line in lines):
+            unproven.append(at(id_))
+        if not entry.basis.strip() and not lines:
+            unfounded.append(at(id_))
+    problems, advice = evaluation.table(Problem), evaluation.table(Advice)
+    silent = [
+        (Place("problems", "problem", p.id), p.title)
+        for p in view.problems
+        if not any(a in advice for a in view.linked_to("problem", p.id, "advice"))
+    ]
+    loose = [
+        (Place("scoring", "deduction", line.id), form.place(line.indicator))
+        for line in evaluation.table(Deduction).values()
+        if line.points
+        and form.get(line.indicator) is not None
+        and not any(p in problems for p in view.linked_to("deduction", line.id, "problem"))
+    ]
+    return (
+        Left("未评指标", tuple(unscored)),
+        Left("扣分未说明", tuple(unexplained)),
+        Left("扣分无佐证", tuple(unproven)),
+        Left("未写评价依据", tuple(unfounded)),
+        Left("扣分无问题", tuple(loose)),
+        Left("问题无建议", tuple(silent)),
+        Left("问卷未录", tuple(_uncounted(view))),
+        Left("资金未填", _no_funds(evaluation)),
+        Left("主评人未填", _no_lead(evaluation)),
+    )
+
+
+def _uncounted(view: View) -> list[tuple[Place, str]]:
+    """Questions with options of which nobody has been counted yet, or not every valid sheet."""
+    found = []
+    for sheet in view.evaluation.listed(Questionnaire):
+        for question in questions_of(view.evaluation, sheet):
+            tally = view.sources.tally(question)
+            if question.kind in {"单选", "多选"} and tally.options and not tally.counted:
+                found.append((Place("survey", "question", question.id), question.name or question.text))
+    return found
+
+
+def _no_funds(evaluation: Evaluation) -> tuple[tuple[Place, str], ...]:
+    return () if evaluation.table(FundLine) else ((Place("targets_funds", "fund_line"), "资金表"),)
+
+
+def _no_lead(evaluation: Evaluation) -> tuple[tuple[Place, str], ...]:
+    overview = evaluation.overview
+    if overview.lead.strip() or overview.mode == "单位自评":
+        return ()
+    return ((Place("overview", "overview", "overview", "lead"), "主评人"),)
