@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,18 @@ def swap(fresh: Path, path: Path) -> None:
                 raise
             time.sleep(wait)
     fsync_folder(path.parent)
+
+
+def sweep(folder: Path, before: float) -> None:
+    """Remove what cuts left unfinished in a folder, if it was begun before that moment (epoch seconds)."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if path.lstat().st_mtime >= before:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def fsync_file(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -216,6 +217,16 @@ def test_what_was_being_written_is_not_listed(catalog: Catalog) -> None:
     folder = catalog.create_evaluation("甲", "small")
     folder.rename(folder.with_name(".~甲.1234"))
     assert catalog.list_evaluations() == []
+
+
+def test_what_was_abandoned_long_ago_is_swept(catalog: Catalog) -> None:
+    catalog.data.mkdir()
+    for name, age in ((".~旧", timedelta(days=2)), (".~新", timedelta(hours=1))):
+        (catalog.data / name).mkdir()
+        moment = (Now()() - age).timestamp()
+        os.utime(catalog.data / name, (moment, moment))
+    catalog.create_evaluation("甲", "small")
+    assert sorted(path.name for path in catalog.data.iterdir()) == [".~新", "甲"]
 
 
 def test_an_evaluation_elsewhere_is_listed_too(catalog: Catalog, tmp_path: Path) -> None:

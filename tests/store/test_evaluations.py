@@ -160,7 +160,7 @@ def test_another_program_is_kept_out(desk: Desk) -> None:
     desk.open(folder).record(
         [Change(None, Member(id="m", name="甲"))], step=1, action="do", target=None, label=""
     )
-    code = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('DELETE FROM member')"
+    code = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('DELETE FROM member')"
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder / DATABASE)],
         cwd=ROOT,

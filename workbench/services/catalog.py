@@ -32,6 +32,8 @@ OWN_FORMS = "指标体系"
 SUMMARY = ".summary.json"
 
 _LARGEST_FORM = 5_000_000
+#: What a cut left unfinished so long ago belongs to no other window.
+_ABANDONED_SECONDS = 24 * 3600
 _log = logging.getLogger(__name__)
 
 CompileForm = Callable[[Mapping[str, Any]], Form]
@@ -161,6 +163,7 @@ class Catalog:
         if not project:
             raise WorkbenchError("no-name", "请填写项目名称。")
         form = self.form(form_id)
+        files.sweep(self._data, self._now().timestamp() - _ABANDONED_SECONDS)
         folder = files.free_name(parent or self._data, files.safe_name(project))
         id_ = uuid.uuid4().hex
         entities = presets(form, id_, project=project, year=year.strip())

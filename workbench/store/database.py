@@ -25,6 +25,7 @@ _READ_ONLY = frozenset(
     {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 )
 _DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL})
+_MISFITS = frozenset({None, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH})
 _PRIMARY_BITS = 0xFF
 
 
@@ -53,10 +54,33 @@ def connect(path: Path) -> sqlite3.Connection:
         ):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except UnicodeDecodeError as error:
+        connection.close()
+        raise corrupt("its schema is no text") from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def corrupt(what: str) -> sqlite3.DatabaseError:
+    """The error of a damaged file, for damage that SQLite itself does not call so."""
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+@contextlib.contextmanager
+def doubting() -> Iterator[None]:
+    """While an existing file is first read, statements that do not fit its tables mean damage."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise corrupt("an error message is no text") from error
+    except sqlite3.Error as error:
+        if _primary(error) in _MISFITS:
+            raise corrupt(str(error)) from error
+        raise
 
 
 def lenient(text: bytes) -> str:
@@ -120,7 +144,7 @@ def snapshot(connection: sqlite3.Connection, path: Path) -> None:
 
 def _demand_ok(found: str) -> None:
     if found != "ok":
-        raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+        raise corrupt(f"the copy is damaged: {found}")
 
 
 @contextlib.contextmanager

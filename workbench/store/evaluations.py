@@ -59,7 +59,8 @@ class EvaluationStore:
                 self._migrate()
             # Bytes that are no text are damage; read leniently, the hashes then name the place.
             self._connection.text_factory = database.lenient
-            self._take_over(read_verified(self._connection, folder.name))
+            with database.doubting():
+                self._take_over(read_verified(self._connection, folder.name))
         except BaseException:
             self._connection.close()
             raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import operator
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,10 +46,10 @@ class Line:
 
     def sealed(self, previous: str) -> Line:
         """The line with its hash, chained over the hash of the line before."""
-        return dataclasses.replace(self, hash=self._digest(previous))
+        return Line(*(*_unsealed(self), self._digest(previous)))
 
     def _digest(self, previous: str) -> str:
-        fields = [previous, *(getattr(self, name) for name in _NAMES[:-1])]
+        fields = (previous, *_unsealed(self))
         return hashlib.sha256(canonical(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
     def follows(self, previous: str, seq: int) -> bool:
@@ -60,6 +61,7 @@ class Line:
 
 
 _NAMES = tuple(f.name for f in dataclasses.fields(Line))
+_unsealed = operator.attrgetter(*_NAMES[:-1])
 _COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
 _INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
 
@@ -91,7 +93,7 @@ class BrokenLine(ValueError):
 
 def append(connection: sqlite3.Connection, line: Line) -> None:
     """Add a sealed line, inside the caller's transaction."""
-    connection.execute(_INSERT, [getattr(line, name) for name in _NAMES])
+    connection.execute(_INSERT, (*_unsealed(line), line.hash))
 
 
 def each(connection: sqlite3.Connection) -> Iterator[Line]:

@@ -82,7 +82,7 @@ def _step_1(db: Database) -> None:
         pk="seq",
         not_null={"step", "action", "kind", "entity", "label", "at", "by", "state", "hash"},
         strict=True,
-    ).create_index(["kind", "entity"])
+    )  # without an index: each would be one more page to write with every edit, and reading is rare
     for event in ("UPDATE", "DELETE"):
         db.execute(
             f"CREATE TRIGGER journal_no_{event.lower()} BEFORE {event} ON journal "

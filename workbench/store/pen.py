@@ -10,7 +10,7 @@ from datetime import datetime
 from workbench.domain.changes import Change
 from workbench.domain.evaluation import ENTITIES
 from workbench.store import journal
-from workbench.store.database import transaction
+from workbench.store.database import corrupt, transaction
 from workbench.store.journal import FIRST_STEP, Line, Rows
 from workbench.store.rows import STATE_MODULUS, Row, Stored, columns, row_hash, to_row
 
@@ -101,11 +101,13 @@ class Pen:
         if after is None:
             if not exists:
                 raise KeyError(key)
-            self._connection.execute(_SQL[kind].delete, (id_,))
-            return
-        row, digest = after
-        statement = _SQL[kind].update if exists else _SQL[kind].insert
-        self._connection.execute(statement, (*_values(kind, row), f"{digest:064x}", id_))
+            cursor = self._connection.execute(_SQL[kind].delete, (id_,))
+        else:
+            row, digest = after
+            statement = _SQL[kind].update if exists else _SQL[kind].insert
+            cursor = self._connection.execute(statement, (*_values(kind, row), f"{digest:064x}", id_))
+        if cursor.rowcount != 1:  # a damaged index may hide the row
+            raise corrupt(f"{kind} {id_}: {cursor.rowcount} rows written")
 
 
 def _values(kind: str, row: Row) -> list[Stored]:

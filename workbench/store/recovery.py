@@ -142,7 +142,7 @@ def _read(path: Path) -> _Story | None:
             source = path.with_name(f"{path.name}{ending}")
             if source.exists():
                 shutil.copyfile(source, scratch / source.name)
-        with contextlib.closing(database.connect(scratch / path.name)) as connection:
+        with database.doubting(), contextlib.closing(database.connect(scratch / path.name)) as connection:
             connection.text_factory = database.lenient
             identity = identify(connection)
             return None if identity is None else _Story(path, identity, _vouched(connection, identity.start))
@@ -156,7 +156,7 @@ def _vouched(connection: sqlite3.Connection, start: str) -> list[Line]:
     """The lines up to the first that is broken or unreadable."""
     lines: list[Line] = []
     previous = start
-    with contextlib.suppress(sqlite3.DatabaseError):
+    with contextlib.suppress(sqlite3.Error), database.doubting():
         for line in journal.each(connection):
             if not line.follows(previous, len(lines) + 1):
                 break

@@ -80,9 +80,12 @@ def from_row(kind: str, id_: str, row: Mapping[str, Stored]) -> Entity:
     return entity
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def canonical(value: Any) -> str:
     """JSON with one spelling for each value."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 def row_hash(kind: str, id_: str, row: Mapping[str, Stored]) -> str:

@@ -43,16 +43,11 @@ class Contents:
 
 
 def identify(connection: sqlite3.Connection) -> Identity | None:
-    """Id and form, nothing when they are missing or damaged."""
-    try:
-        found = connection.execute(
-            "SELECT (SELECT value FROM meta WHERE key = 'id'), (SELECT raw FROM form),"
-            " (SELECT value FROM meta WHERE key = 'genesis')"
-        ).fetchone()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise
-        return None  # a table is missing
+    """Id and form, nothing when they are damaged; :class:`sqlite3.Error` when a table is missing."""
+    found = connection.execute(
+        "SELECT (SELECT value FROM meta WHERE key = 'id'), (SELECT raw FROM form),"
+        " (SELECT value FROM meta WHERE key = 'genesis')"
+    ).fetchone()
     if not all(isinstance(value, str) for value in found) or found[2] != journal.genesis(*found[:2]):
         return None
     return Identity(*found)
