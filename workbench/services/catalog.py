@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import files
-from workbench.domain.evaluation import Evaluation
+from workbench.domain.evaluation import Entity, Evaluation, kind_of
 from workbench.domain.form import Form
 from workbench.domain.scoring import Scores, compute_scores
 from workbench.errors import Fault, InputRefused, WorkbenchError
@@ -152,12 +152,20 @@ class Catalog:
         return not folder.name.startswith(files.UNFINISHED) and (folder / DATABASE).is_file()
 
     def create_evaluation(
-        self, name: str, form_id: str, *, year: str = "", parent: Path | None = None
+        self,
+        name: str,
+        form_id: str,
+        *,
+        year: str = "",
+        parent: Path | None = None,
+        fill: Callable[[Evaluation], Iterable[Entity]] = lambda _: (),
     ) -> Path:
         """Create an evaluation of a project from a form and return its folder.
 
         ``parent`` is the folder to create it in, otherwise the data folder. The evaluation starts with
-        the form's questionnaires and targets, and keeps its own copy of the form.
+        the form's questionnaires and targets, and keeps its own copy of the form. ``fill`` may give
+        more entities to start with (a sample's), fitted to the evaluation as it would start; those with
+        a known id take the place of the form's.
         """
         project = " ".join(name.split())
         if not project:
@@ -166,8 +174,10 @@ class Catalog:
         files.sweep(self._data, self._now().timestamp() - _ABANDONED_SECONDS)
         folder = files.free_name(parent or self._data, files.safe_name(project))
         id_ = uuid.uuid4().hex
-        entities = presets(form, id_, project=project, year=year.strip())
-        creation.create(folder, id_, form.raw, entities, now=self._now, author=self._author)
+        entities = {(kind_of(e), e.id): e for e in presets(form, id_, project=project, year=year.strip())}
+        start = Evaluation(id_, form, _tables(entities.values()))
+        entities |= {(kind_of(entity), entity.id): entity for entity in fill(start)}
+        creation.create(folder, id_, form.raw, entities.values(), now=self._now, author=self._author)
         return folder
 
     def open(self, folder: Path) -> Session:
@@ -248,6 +258,13 @@ class Catalog:
         except OSError as error:
             # Only the list suffers: it opens the evaluation instead.
             _log.info("no summary written: %s", error)
+
+
+def _tables(entities: Iterable[Entity]) -> dict[str, dict[str, Entity]]:
+    tables: dict[str, dict[str, Entity]] = {}
+    for entity in entities:
+        tables.setdefault(kind_of(entity), {})[entity.id] = entity
+    return tables
 
 
 def read_form(path: Path) -> dict[str, Any]:

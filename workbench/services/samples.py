@@ -25,6 +25,7 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.fields import BadValue, parse_value, spec_of, specs_of
 from workbench.errors import Fault, InputRefused
+from workbench.services.catalog import Catalog
 from workbench.services.presets import preset_id
 
 #: How rows name the entities that the form brought along, so that they fill these and add no others.
@@ -54,7 +55,7 @@ class Samples:
 
     def listed(self) -> list[Sample]:
         """Every sample, in the order of the files' names."""
-        return [self._head(path.stem) for path in sorted(self._folder.glob("*.toml"))]
+        return [self._head(key) for key in sorted(path.stem for path in self._folder.glob("*.toml"))]
 
     def _head(self, key: str) -> Sample:
         raw = self._raw(key)
@@ -68,11 +69,19 @@ class Samples:
         raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
         return _merged(self._raw(raw["extends"]), raw) if "extends" in raw else raw
 
+    def create(self, key: str, catalog: Catalog, *, parent: Path | None = None) -> Path:
+        """Create a new evaluation from a sample and return its folder; it appears whole or not at all."""
+        head = self._head(key)
+        return catalog.create_evaluation(
+            head.title, head.form, parent=parent, fill=lambda evaluation: self.entities(key, evaluation)
+        )
+
     def entities(self, key: str, evaluation: Evaluation) -> list[Entity]:
         """The entities of a sample, fitted to a new evaluation that was made from its form."""
         return _Reader(evaluation, self._raw(key)).read()
 
 
+#: The fields that name a row which has no ref.
 _NATURAL = ("id", "indicator", "key", "stage", "from", "to", "title", "code", "name", "question", "label")
 
 
@@ -99,9 +108,7 @@ def _natural_key(kind: str, row: Mapping[str, Any]) -> tuple[object, ...]:
         return ("overview",)
     if "ref" in row:
         return (row["ref"],)
-    return tuple(
-        row.get(name) for name in ("id", "indicator", "key", "stage", "from", "to", "question", "label")
-    )
+    return tuple(row.get(name) for name in _NATURAL)
 
 
 class _Reader:

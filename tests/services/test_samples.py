@@ -1,0 +1,154 @@
+"""The shipped sample evaluations: totals, grades and contradictions of the published reports."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT
+from workbench.domain.compiler import compile_form
+from workbench.domain.evaluation import Advice, Deduction, FundLine, Link, Problem, Question, Target
+from workbench.domain.scoring import derivation
+from workbench.domain.sources import Sources
+from workbench.errors import InputRefused
+from workbench.services.catalog import Catalog
+from workbench.services.samples import Samples
+from workbench.services.session import Session
+from workbench.store.evaluations import BRIEFLY
+
+KEYS = ("changde", "panjin", "qixia", "qixia-printed")
+#: Key → total, grade, points of the first level.
+PUBLISHED = {
+    "qixia": ("92.47", "优", ["17.50", "16.80", "30.00", "28.17"]),
+    "qixia-printed": ("92.31", "优", ["17.50", "16.80", "30.00", "28.01"]),
+    "changde": ("89.00", "良", ["16.00", "16.00", "33.00", "24.00"]),
+    "panjin": ("100.00", "优", ["6.00", "24.00", "40.00", "30.00"]),
+}
+
+
+@pytest.fixture
+def samples() -> Samples:
+    return Samples(ROOT / "resources" / "samples")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    ticks = itertools.count()
+    start = datetime(2022, 11, 14, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+    return Catalog(
+        ROOT / "forms",
+        tmp_path / "data",
+        compile_form=compile_form,
+        clock=lambda: float(next(ticks)),
+        now=lambda: start,
+        keeping=BRIEFLY,
+    )
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, samples: Samples, catalog: Catalog) -> Iterator[Session]:
+    session = catalog.open(samples.create(request.param, catalog))
+    yield session
+    session.close()
+
+
+def test_every_sample_is_listed_with_what_it_shows(samples: Samples) -> None:
+    assert tuple(sample.key for sample in samples.listed()) == KEYS
+    assert all(sample.title and sample.about for sample in samples.listed())
+
+
+@pytest.mark.parametrize("opened", KEYS, indirect=True)
+def test_totals_and_grades_are_the_published_ones(opened: Session, request: pytest.FixtureRequest) -> None:
+    total, grade, sums = PUBLISHED[request.node.callspec.params["opened"]]
+    scores = opened.scores
+    assert scores.complete
+    assert scores.done == scores.leaves
+    assert scores.total == Decimal(total)
+    assert scores.grade is not None
+    assert scores.grade.name == grade
+    assert [scores[root.id].score for root in opened.evaluation.form.roots] == [Decimal(s) for s in sums]
+
+
+@pytest.mark.parametrize("opened", KEYS, indirect=True)
+def test_every_point_off_has_its_line_and_every_tie_both_ends(opened: Session) -> None:
+    evaluation, scores = opened.evaluation, opened.scores
+    assert {leaf.id: scores[leaf.id].unexplained for leaf in evaluation.form.leaves} == {
+        leaf.id: 0 for leaf in evaluation.form.leaves
+    }
+    kinds = {"problem": Problem, "deduction": Deduction, "advice": Advice}
+    for link in evaluation.table(Link).values():
+        assert evaluation.get(kinds[link.from_kind], link.from_id) is not None
+        assert evaluation.get(kinds[link.to_kind], link.to_id) is not None
+
+
+@pytest.mark.parametrize("opened", KEYS, indirect=True)
+def test_a_sample_fills_what_its_form_brought_along(opened: Session) -> None:
+    form, evaluation = opened.evaluation.form, opened.evaluation
+    assert len(evaluation.table(Target)) == len(form.targets)
+    assert len(evaluation.table(Question)) == sum(len(q.get("question", ())) for q in form.questionnaires)
+    assert not opened.can_undo
+
+
+@pytest.mark.parametrize("opened", ["qixia-printed"], indirect=True)
+def test_the_printed_rate_counts_beside_the_counted_one(opened: Session) -> None:
+    lines = derivation(opened.evaluation, opened.scores["D11"])
+    assert "公众知晓率：85.00%（手工填写）" in lines
+    assert any("取数值 86.50%" in line for line in lines)
+    assert any("→ 8.85" in line for line in lines)
+
+
+@pytest.mark.parametrize("opened", ["changde"], indirect=True)
+def test_changde_spends_more_than_its_budget_every_year(opened: Session) -> None:
+    sources = Sources(opened.evaluation)
+    assert sources.fund_total("budget") == Decimal("473.54")
+    assert sources.fund_total("spent") == Decimal("532.17")
+    lines = opened.evaluation.listed(FundLine)
+    assert [line.spent - line.budget for line in lines if line.spent and line.budget] == [
+        Decimal("6.85"),
+        Decimal("25.35"),
+        Decimal("26.43"),
+    ]
+    assert opened.scores.to_next == Decimal(1)
+
+
+@pytest.mark.parametrize("opened", ["changde"], indirect=True)
+def test_changde_names_a_problem_that_costs_nothing(opened: Session) -> None:
+    explained = {
+        link.from_id for link in opened.evaluation.table(Link).values() if link.to_kind == "deduction"
+    }
+    loose = [problem for problem in opened.evaluation.listed(Problem) if problem.id not in explained]
+    assert [problem.title for problem in loose] == ["绩效目标细化、量化不够"]
+    assert loose[0].no_deduction_reason == ""
+
+
+@pytest.mark.parametrize("opened", ["panjin"], indirect=True)
+def test_panjin_is_all_full_with_advice_and_no_problem(opened: Session) -> None:
+    assert all(scored.deducted == 0 for scored in opened.scores.by_id.values())
+    assert not opened.evaluation.table(Problem)
+    assert len(opened.evaluation.table(Advice)) == 3
+    beyond = {t.name: round(t.actual / t.value * 100, 1) for t in opened.evaluation.listed(Target) if t.value}
+    assert beyond["话务直接办复率"] == Decimal("125.9")
+    assert beyond["话务接通率"] == Decimal("122.5")
+
+
+def test_an_unknown_sample_names_those_there_are(samples: Samples, catalog: Catalog) -> None:
+    with pytest.raises(InputRefused) as refused:
+        samples.create("没有", catalog)
+    assert "changde、panjin、qixia、qixia-printed" in refused.value.faults[0].what
+    assert not catalog.data.exists()
+
+
+def test_a_faulty_sample_creates_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "bad.toml").write_text(
+        'title = "坏"\nform = "panjin-2023"\n[overview]\nproject = "坏"\nreport_date = "昨天"\n[[problem]]\ncolour = "红"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputRefused) as refused:
+        Samples(tmp_path).create("bad", catalog)
+    assert [fault.place for fault in refused.value.faults] == ["概况第 1 项“报告日期”", "问题第 1 项"]
+    assert not catalog.data.exists()
