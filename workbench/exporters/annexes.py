@@ -1,0 +1,295 @@
+"""The annexes of a report: survey results, score table, problem list, summary, evidence list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+
+from workbench.domain.amounts import round_half_up, show, show_percent, show_plain
+from workbench.domain.evaluation import KIND_LABELS, Deduction, Link
+from workbench.domain.survey import recovery_rate
+from workbench.exporters.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Paragraph,
+    Row,
+    Scale,
+    ScaleChart,
+    Table,
+    cells,
+    content,
+)
+from workbench.exporters.document import Figure as FigureBlock
+from workbench.exporters.report_data import QuestionRow, ReportData, ScoreRow
+from workbench.exporters.report_parts import evidence_text, paragraphs, score_text
+
+AnnexBuilder = Callable[[ReportData], list[Block]]
+
+
+def _survey(data: ReportData) -> list[Block]:
+    blocks: list[Block] = []
+    for number, sheet in enumerate(data.questionnaires, start=1):
+        rows = [row for row in data.questions if row.questionnaire.id == sheet.id]
+        counted = [row for row in rows if row.tally.rate is not None]
+        if not rows:
+            continue
+        facts = [
+            f"调查对象：{sheet.group or '未注明'}",
+            f"发放 {'不明' if sheet.issued is None else sheet.issued}",
+            f"回收 {'—' if sheet.returned is None else sheet.returned}",
+            f"有效 {'—' if sheet.valid is None else sheet.valid}",
+        ]
+        if (rate := recovery_rate(sheet)) is not None:
+            facts.append(f"有效回收率 {show_percent(rate)}")
+        blocks += [Heading(3, sheet.title, numbered=False), *paragraphs("　".join(facts))]
+        for row in counted:
+            blocks += _question(row)
+        blocks += _scale_chart(counted, number)
+        blocks += _sheet_text(rows, sheet.introduction)
+    return blocks
+
+
+def _question(row: QuestionRow) -> list[Block]:
+    tally = row.tally
+    name = row.question.name or row.question.text
+    lines = [
+        cells(
+            o.option.label,
+            "—" if o.option.weight is None else show_percent(o.option.weight, 0),
+            "—" if o.count is None else show_plain(o.count),
+            "—" if o.share is None else show_percent(o.share),
+        )
+        for o in tally.options
+    ]
+    digits = Column(1, Align.RIGHT)
+    return [
+        Table(
+            columns=(Column(2), digits, digits, digits),
+            header=(cells("选项", "权重", "人数", "占比", bold=True),),
+            rows=(
+                *lines,
+                cells("合计", "", show_plain(tally.base or 0), "", bold=True),
+            ),
+            caption=f"第 {row.number} 题　{row.question.text}",
+            key=f"question:{row.question.id}",
+            small=True,
+        ),
+        Paragraph(content(f"{name} = {tally.expression}")),
+    ]
+
+
+def _scale_chart(rows: list[QuestionRow], number: int) -> list[Block]:
+    """One chart for questions with the same number of options; their labels differ only in the verb."""
+    width = len(rows[0].tally.options) if rows else 0
+    same = [row for row in rows if len(row.tally.options) == width]
+    if len(same) < 2 or not width:
+        return []
+    options = tuple(f"第 {place} 档" for place in range(1, width + 1))
+    if len({tuple(o.option.label for o in row.tally.options) for row in same}) == 1:
+        options = tuple(o.option.label for o in same[0].tally.options)
+    scales = tuple(
+        Scale(
+            row.question.name or f"第 {row.number} 题",
+            tuple(round_half_up((o.share or Fraction(0)) * 100, 4) for o in row.tally.options),
+            tuple(show_percent(o.share or Fraction(0), 0) for o in row.tally.options),
+        )
+        for row in same
+    )
+    return [FigureBlock(ScaleChart(options, scales), "各题选项占比", f"survey_chart:{number}")]
+
+
+def _sheet_text(rows: list[QuestionRow], introduction: str) -> list[Block]:
+    blocks: list[Block] = [Heading(3, "调查问卷", numbered=False), *paragraphs(introduction)]
+    for row in rows:
+        options = "　".join(f"○{o.option.label}" for o in row.tally.options)
+        blocks += paragraphs(f"{row.number}、{row.question.text}")
+        blocks += paragraphs(options or "＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿")
+    return blocks
+
+
+def _score_table(data: ReportData) -> list[Block]:
+    """The nine columns of report 004; level cells span the rows below them."""
+    depth = len(data.levels)
+    starts = {(g.indicator.level, g.first): g for g in data.groups}
+    rows: list[Row] = []
+    for number, row in enumerate(data.rows):
+        line: list[Cell] = []
+        for level in range(1, depth):
+            group = starts.get((level, number))
+            if group is not None:
+                name = f"{group.indicator.name}（{show_plain(group.indicator.full_mark)}）"
+                line.append(Cell(content(name), row_span=group.rows, align=Align.CENTER))
+            elif row.indicator.level <= level and len(row.path) <= level:
+                line.append(Cell())
+        line += [Cell(content(text)) for text in _score_cells(data, row)]
+        rows.append(tuple(line))
+    total = (
+        Cell(content("合计"), col_span=depth + 2, align=Align.CENTER, bold=True),
+        Cell(content(score_text(data, data.scores.total)), bold=True),
+        Cell(content(data.scores.grade.name if data.scores.grade and data.scores.complete else "")),
+        Cell(),
+        Cell(),
+    )
+    level_columns = [Column(1, Align.CENTER, label=True) for _ in range(depth - 1)]
+    return [
+        Table(
+            columns=(
+                *level_columns,
+                Column(1.4, Align.CENTER),
+                Column(2.2),
+                Column(4),
+                Column(0.8, Align.RIGHT),
+                Column(2.4),
+                Column(1.4),
+                Column(1, Align.CENTER),
+            ),
+            header=(
+                cells(*data.levels, "指标解释", "评价标准", "得分", "依据", "依据来源", "证据收集方式", bold=True),
+            ),
+            rows=(*rows, total),
+            landscape=True,
+            small=True,
+        )
+    ]
+
+
+def _score_cells(data: ReportData, row: ScoreRow) -> tuple[str, ...]:
+    proof = evidence_text(row.evidence)
+    return (
+        f"{row.indicator.name}（{show_plain(row.indicator.full_mark)}）",
+        row.indicator.explanation,
+        row.indicator.criterion.strip(),
+        score_text(data, row.scored.score),
+        row.basis,
+        "\n".join(part for part in (row.basis_source, proof) if part),
+        row.collection_method,
+    )
+
+
+def _problem_list(data: ReportData) -> list[Block]:
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for row in data.problems:
+        same = sum(1 for other in data.problems if other.category == row.category)
+        line = [Cell(content(str(row.number))), Cell(content(row.unit)), Cell(content(_problem_text(row.problem)))]
+        if row.category not in seen:
+            seen.add(row.category)
+            line.insert(0, Cell(content(row.category or "其他"), row_span=same, align=Align.CENTER))
+        rows.append(tuple(line))
+    return [
+        Table(
+            columns=(
+                Column(1.2, Align.CENTER, label=True),
+                Column(0.6, Align.CENTER),
+                Column(1.6),
+                Column(5),
+            ),
+            header=(cells("问题分类", "序号", "项目责任单位", "问题描述", bold=True),),
+            rows=tuple(rows) or (cells("", "", "", "无"),),
+            small=True,
+        )
+    ]
+
+
+def _problem_text(problem: object) -> str:
+    title, description = getattr(problem, "title", ""), getattr(problem, "description", "").strip()
+    return f"{title.rstrip('。')}。{description}" if description else title
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else f"{value.year}.{value.month}.{value.day}"
+
+
+def _share(data: ReportData, upper: str, lower: str) -> str:
+    top, bottom = data.fund_totals.get(upper), data.fund_totals.get(lower)
+    return show_percent(top / bottom) if top is not None and bottom else "—"
+
+
+def _elapsed(data: ReportData) -> str:
+    """The share of the project's time that had passed at the base date, counted in days."""
+    overview = data.evaluation.overview
+    start, end, base = overview.project_start, overview.project_end, overview.base_date
+    if start is None or end is None or base is None or end < start:
+        return "—"
+    days = (end - start).days + 1
+    passed = min(max((base - start).days + 1, 0), days)
+    return f"{show_percent(Fraction(passed, days))}（{passed}/{days} 天）"
+
+
+def _summary(data: ReportData) -> list[Block]:
+    overview = data.evaluation.overview
+    unit = overview.fund_unit
+    budget = data.fund_totals.get("budget")
+    facts = [
+        ("项目名称", overview.project),
+        ("主管部门", overview.department),
+        ("被评价单位", overview.evaluated_unit),
+        (f"预算资金（{unit}）", "—" if budget is None else show(budget)),
+        ("项目开始时间", _day(overview.project_start)),
+        ("项目计划完成时间", _day(overview.project_end)),
+        ("项目实际完成时间", _day(overview.actual_end) or "未完成"),
+        ("评价基准日", _day(overview.base_date)),
+        ("至评价基准日时间进度", _elapsed(data)),
+        ("资金到位率（到位资金 ÷ 预算资金）", _share(data, "arrived", "budget")),
+        ("到位资金占应付金额", _share(data, "arrived", "due")),
+        ("预算执行率（实际支出 ÷ 到位资金）", _share(data, "spent", "arrived")),
+        ("支出进度（实际支出 ÷ 预算资金）", _share(data, "spent", "budget")),
+        ("综合得分", score_text(data, data.scores.total)),
+        ("评价等级", data.scores.grade.name if data.scores.grade and data.scores.complete else "—"),
+    ]
+    return [
+        Table(
+            columns=(Column(1.3), Column(2)),
+            rows=tuple(cells(label, value) for label, value in facts),
+        )
+    ]
+
+
+def _evidence_list(data: ReportData) -> list[Block]:
+    uses: dict[str, list[str]] = {}
+    for link in data.evaluation.table(Link).values():
+        if link.from_kind == "evidence":
+            uses.setdefault(link.from_id, []).append(_used_for(data, link))
+    rows = [
+        cells(
+            f"佐证-{evidence.number:03}",
+            evidence.title,
+            evidence.kind,
+            evidence.source,
+            evidence.method,
+            "\n".join(dict.fromkeys(uses.get(evidence.id, []))),
+        )
+        for evidence in data.evidence
+    ]
+    return [
+        Table(
+            columns=(Column(1.1), Column(2.4), Column(1), Column(1.4), Column(1), Column(2)),
+            header=(cells("佐证号", "名称", "类别", "来源", "收集方式", "用于", bold=True),),
+            rows=tuple(rows) or (cells("", "无", "", "", "", ""),),
+            small=True,
+        )
+    ]
+
+
+def _used_for(data: ReportData, link: Link) -> str:
+    if link.to_kind == "indicator" and (indicator := data.evaluation.form.get(link.to_id)) is not None:
+        return indicator.name
+    if link.to_kind == "deduction":
+        line = data.evaluation.get(Deduction, link.to_id)
+        indicator = data.evaluation.form.get(line.indicator) if line is not None else None
+        return f"{indicator.name}（扣分）" if indicator is not None else "扣分"
+    return KIND_LABELS.get(link.to_kind, link.to_kind)
+
+
+#: Every annex by the key that outlines use.
+ANNEXES: Mapping[str, AnnexBuilder] = {
+    "survey": _survey,
+    "score_table": _score_table,
+    "problem_list": _problem_list,
+    "summary": _summary,
+    "evidence_list": _evidence_list,
+}

@@ -1,0 +1,84 @@
+"""The report as a document: chapters of an outline, filled with generated parts and human text."""
+
+from __future__ import annotations
+
+from workbench.domain.evaluation import Paragraph as HumanText
+from workbench.errors import WorkbenchError
+from workbench.exporters.annexes import ANNEXES
+from workbench.exporters.document import (
+    Annex,
+    Block,
+    Contents,
+    Cover,
+    Document,
+    Heading,
+    Metadata,
+    Paragraph,
+    content,
+)
+from workbench.exporters.outlines import Outline, Part
+from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_parts import BUILDERS, paragraphs
+
+
+def build_report(data: ReportData, outline: Outline) -> Document:
+    """The report of one frozen state in the order of an outline; unknown parts are refused by name."""
+    overview = data.evaluation.overview
+    blocks: list[Block] = [Contents(levels=outline.contents_levels)]
+    built = [(part, _part(data, part)) for part in outline.parts]
+    for number, (part, body) in enumerate(built):
+        if body or part.keep or _has_below(built, number):
+            blocks.append(Heading(part.level, part.heading))
+            blocks.extend(body if body or not part.keep else [Paragraph(content("无。"))])
+    for annex in outline.annexes:
+        if annex.key not in ANNEXES:
+            raise _unknown(annex.key)
+        if body := ANNEXES[annex.key](data):
+            blocks.append(Annex(annex.title, tuple(body), annex.key))
+    facts = (
+        ("被评价单位", overview.evaluated_unit),
+        ("主管部门", overview.department),
+        ("委托部门", overview.commissioner),
+        ("评价机构", overview.agency),
+        ("主评人", overview.lead),
+    )
+    when = overview.report_date
+    foot = (f"{when.year} 年 {when.month} 月 {when.day} 日",) if when is not None else ()
+    return Document(
+        title=f"{overview.project}{outline.title}",
+        blocks=tuple(blocks),
+        cover=Cover(
+            subtitle=(f"（{overview.year} 年度）",) if overview.year else (),
+            facts=tuple((label, value) for label, value in facts if value),
+            foot=foot,
+        ),
+        header=f"{overview.project}{outline.title}",
+        metadata=Metadata(author=overview.agency, subject=outline.title, created=data.made),
+    )
+
+
+def _part(data: ReportData, part: Part) -> list[Block]:
+    human = data.evaluation.get(HumanText, part.key) if part.key else None
+    blocks = paragraphs(human.text) if human is not None else []
+    for name in part.build:
+        if name not in BUILDERS:
+            raise _unknown(name)
+        blocks += BUILDERS[name](data)
+    return blocks
+
+
+def _has_below(built: list[tuple[Part, list[Block]]], number: int) -> bool:
+    """Whether a heading without own text has something under it before the next of its level."""
+    level = built[number][0].level
+    for part, body in built[number + 1 :]:
+        if part.level <= level:
+            return False
+        if body or part.keep:
+            return True
+    return False
+
+
+def _unknown(name: str) -> WorkbenchError:
+    return WorkbenchError(
+        "bad-outline", f"报告提纲中的“{name}”不是程序认识的内容。", "请按提纲说明改正，或改用程序自带的提纲。"
+    )
