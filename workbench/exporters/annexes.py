@@ -148,7 +148,16 @@ def _score_table(data: ReportData) -> list[Block]:
                 Column(1, Align.CENTER),
             ),
             header=(
-                cells(*data.levels, "指标解释", "评价标准", "得分", "依据", "依据来源", "证据收集方式", bold=True),
+                cells(
+                    *data.levels,
+                    "指标解释",
+                    "评价标准",
+                    "得分",
+                    "依据",
+                    "依据来源",
+                    "证据收集方式",
+                    bold=True,
+                ),
             ),
             rows=(*rows, total),
             landscape=True,
@@ -175,7 +184,11 @@ def _problem_list(data: ReportData) -> list[Block]:
     seen: set[str] = set()
     for row in data.problems:
         same = sum(1 for other in data.problems if other.category == row.category)
-        line = [Cell(content(str(row.number))), Cell(content(row.unit)), Cell(content(_problem_text(row.problem)))]
+        line = [
+            Cell(content(str(row.number))),
+            Cell(content(row.unit)),
+            Cell(content(_problem_text(row.problem))),
+        ]
         if row.category not in seen:
             seen.add(row.category)
             line.insert(0, Cell(content(row.category or "其他"), row_span=same, align=Align.CENTER))

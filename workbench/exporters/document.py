@@ -201,6 +201,8 @@ class Table:
             raise ValueError("a table needs at least one column")
         if any(column.share < 0 for column in self.columns):
             raise ValueError("column shares cannot be negative")
+        if len({column.share > 0 for column in self.columns}) > 1:
+            raise ValueError("either every column has a share of the width, or the contents decide")
         grid(self.header, len(self.columns))
         grid(self.rows, len(self.columns))
 

@@ -84,12 +84,12 @@ def _funds(data: ReportData) -> list[Block]:
     ]
     totals = cells("合计", "", *(show(data.fund_totals[column] or 0) for column in stated), bold=True)
     table = Table(
-        columns=(Column(share=1), Column(share=2.2), *(digits for _ in stated)),
+        columns=(Column(), Column(), *(digits for _ in stated)),
         header=(header,),
         rows=(*rows, totals),
         caption="项目资金情况表",
         key="funds",
-        unit=f"单位：{unit}",
+        unit=unit,
         small=True,
     )
     return [Paragraph(content(*parts, "详见", Reference("funds"), "。")), table]
@@ -165,7 +165,14 @@ def _members(data: ReportData) -> list[Block]:
         return []
     return [
         Table(
-            columns=(Column(0.6, Align.CENTER), Column(1), Column(2.2), Column(1.2), Column(1.2), Column(1.2)),
+            columns=(
+                Column(0.6, Align.CENTER),
+                Column(1),
+                Column(2.2),
+                Column(1.2),
+                Column(1.2),
+                Column(1.2),
+            ),
             header=(cells("序号", "姓名", "单位", "专业", "职称", "分工", bold=True),),
             rows=tuple(
                 cells(str(number), m.name, m.organisation, m.speciality, m.title, m.duty)
@@ -207,13 +214,16 @@ def _conclusion(data: ReportData) -> list[Block]:
         return [
             Paragraph(
                 content(
-                    f"尚有 {scores.leaves - scores.scored} 项指标未评分，已评指标合计 ", total, " 分，暂不定级。"
+                    f"尚有 {scores.leaves - scores.scored} 项指标未评分，已评指标合计 ",
+                    total,
+                    " 分，暂不定级。",
                 )
             )
         ]
     grade = scores.grade.name if scores.grade else "（分档未设）"
     parts = "、".join(
-        f"{root.name} {score_text(data, data.scores[root.id].score)} 分" for root in data.evaluation.form.roots
+        f"{root.name} {score_text(data, data.scores[root.id].score)} 分"
+        for root in data.evaluation.form.roots
     )
     return [
         Paragraph(
@@ -319,7 +329,9 @@ def _analysis(data: ReportData) -> list[Block]:
     return blocks
 
 
-def _analyse(data: ReportData, indicator: Indicator, rows: Mapping[str, ScoreRow], blocks: list[Block]) -> None:
+def _analyse(
+    data: ReportData, indicator: Indicator, rows: Mapping[str, ScoreRow], blocks: list[Block]
+) -> None:
     level = min(indicator.level + 1, 4)
     scored = data.scores[indicator.id]
     head = f"{indicator.name}情况" if indicator.level == 1 else indicator.name
@@ -340,9 +352,7 @@ def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
     blocks = paragraphs(row.basis)
     outcome, scored = row.scored.outcome, row.scored
     if outcome is not None and outcome.expression and scored.computed is not None and _calculates(scored):
-        blocks += paragraphs(
-            f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed)} 分。"
-        )
+        blocks += paragraphs(f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed)} 分。")
     if scored.overridden:
         entry = data.evaluation.entry(row.indicator.id)
         computed = "未能计算" if scored.computed is None else f"为 {score_text(data, scored.computed)} 分"
@@ -351,7 +361,9 @@ def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
             f"按评分标准计算{computed}，改定为 {score_text(data, entry.override)} 分，理由：{reason}。"
         )
     if row.deductions:
-        blocks.append(ListItems(tuple(_deduction_item(data, line) for line in row.deductions), Marker.CIRCLED))
+        blocks.append(
+            ListItems(tuple(_deduction_item(data, line) for line in row.deductions), Marker.CIRCLED)
+        )
     return blocks
 
 
