@@ -289,7 +289,15 @@ def test_progress_runs_to_its_end() -> None:
         report(photos=0), fonts=shipped_fonts(), progress=lambda done, total, _: heard.append((done, total))
     )
     assert heard == sorted(heard)
-    assert heard[-1][0] == heard[-1][1]
+    assert [done for done, _ in heard] == list(range(heard[-1][1] + 1))
+
+
+def test_each_photo_is_a_place_to_stop_at() -> None:
+    heard: list[str] = []
+    render_pdf(
+        report(photos=6), fonts=shipped_fonts(), progress=lambda _done, _total, text: heard.append(text)
+    )
+    assert heard.count("正在处理图片") == 6
 
 
 class Cancelled(Exception):

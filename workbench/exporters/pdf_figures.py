@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.exporters import charts
@@ -21,9 +22,10 @@ _LOST_SHAPE = 0.3
 
 
 class FigurePrinter:
-    """Makes boxes of figures; each picture goes into the file once."""
+    """Makes boxes of figures; each picture goes into the file once. ``tick`` is called before each picture."""
 
-    def __init__(self, file: PdfFile, typography: Typography) -> None:
+    def __init__(self, file: PdfFile, typography: Typography, tick: Callable[[], None]) -> None:
+        self._tick = tick
         self._file = file
         self._typography = typography
         self._rasters: dict[object, PlacedRaster] = {}
@@ -83,6 +85,7 @@ class FigurePrinter:
         return Box(drawing.height, paint)
 
     def _picture(self, picture: Picture, width: float, most: float, indent: float) -> Box:
+        self._tick()
         # A picture is known by its source, so that one shown twice is stored once.
         placed = self._rasters.get(picture.source)
         if placed is None:

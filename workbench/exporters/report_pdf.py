@@ -19,6 +19,7 @@ from workbench.exporters.document import (
     PageBreak,
     Paragraph,
     PhotoGrid,
+    Picture,
     Table,
     Text,
 )
@@ -87,6 +88,13 @@ def _silent(_done: int, _total: int, _text: str) -> None:
     """Say nothing."""
 
 
+def _pictures(item: Item) -> int:
+    """Count the pictures of a block: each takes about as long as a page of text."""
+    block = item.block
+    figures = block.figures if isinstance(block, PhotoGrid) else (block,)
+    return sum(1 for figure in figures if isinstance(figure, Figure) and isinstance(figure.body, Picture))
+
+
 class _Printer:
     """Prints one document."""
 
@@ -99,23 +107,30 @@ class _Printer:
         self._setter = Typesetter(fonts)
         self._file = PdfFile(self._setter)
         self._flow = Flow(self._file, typography)
-        self._figures = FigurePrinter(self._file, typography)
+        self._figures = FigurePrinter(self._file, typography, lambda: self._step("正在处理图片"))
         self._contents: tuple[int, Contents] | None = None
         self._marks = 0
+        self._done = 0
+        self._total = sum(1 + _pictures(item) for item in numbered.items) + 2
+        self._progress: Progress = _silent
+
+    def _step(self, text: str) -> None:
+        self._progress(self._done, self._total, text)
+        self._done += 1
 
     def run(self, progress: Progress) -> tuple[bytes, PdfSummary]:
         document, items, flow = self._document, self._numbered.items, self._flow
-        total = len(items) + 2
+        self._progress = progress
         cover = [cover_page(document.title, document.cover, self._file, self._look)] if document.cover else []
         if not cover:
             self._title(document.title, self._look.title, landscape=bool(items and items[0].landscape))
-        for done, item in enumerate(items):
-            progress(done, total, "正在排版")
+        for item in items:
+            self._step("正在排版")
             self._put(item)
         flow.finish()
         if not flow.pages:
             flow.settle()  # even an empty document is a page of paper
-        progress(len(items), total, "正在编目录和页码")
+        self._step("正在编目录和页码")
         begin, contents = self._contents or (0, None)
         body = flow.pages[begin:]
         for index, page in enumerate(body):
@@ -125,10 +140,10 @@ class _Printer:
         if contents is not None:
             front += contents_pages(contents, entries, self._file, self._look)
         running_lines(body, document.header, document.footer, self._file, self._look)
-        progress(len(items) + 1, total, "正在生成文件")
+        self._step("正在生成文件")
         pages = front + body
         data = self._file.data(pages, one_line(document.title), document.metadata, len(front))
-        progress(total, total, "完成")
+        progress(self._total, self._total, "完成")
         fonts = self._setter.fonts
         return data, PdfSummary(
             pages=len(pages),
