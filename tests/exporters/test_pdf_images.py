@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from tests.exporters.paper import document, printed, shipped_fonts
 from tests.exporters.samples import photo, score_chart, survey_chart
-from workbench.exporters.document import Figure, PhotoGrid, Picture
+from workbench.exporters.document import Bar, BarChart, Figure, PhotoGrid, Picture, Scale, ScaleChart
 from workbench.exporters.pdf_images import MOST_PIXELS, PictureUnreadable, load
 from workbench.exporters.report_pdf import render_pdf
 
@@ -149,3 +150,24 @@ def test_charts_are_drawn_as_vectors_with_their_words() -> None:
     pages, _ = printed(document(score_chart(), survey_chart()))
     for words in ("决策", "17.50 / 20", "公众认可", "15%", "不太", "各一级指标得分"):
         assert words in pages[0]
+
+
+def test_a_chart_taller_than_a_page_is_parted_between_its_bars() -> None:
+    bars = tuple(Bar(f"指标{n}", Decimal(n), f"{n} 分", Decimal(90)) for n in range(80))
+    pages, summary = printed(document(Figure(BarChart(bars), "很长的图")))
+    assert summary.pages >= 3
+    text = "".join(pages)
+    assert [n for n in range(80) if text.count(f"指标{n}\r") + text.count(f"指标{n} ") != 1] == []
+    assert "图 1　很长的图" in pages[-1]
+
+
+def test_charts_without_values_or_options_are_printed() -> None:
+    empty = Figure(BarChart(()), "空图")
+    zero = Figure(ScaleChart(("是", "否"), (Scale("无人回答", (Decimal(0), Decimal(0)), ("", "")),)), "零")
+    negative = Figure(
+        BarChart((Bar("负数", Decimal(-3), "-3"), Bar("零", Decimal(0), "0", Decimal(0)))), "负"
+    )
+    grid = PhotoGrid((score_chart(), survey_chart(), Figure(Picture(b""), "坏")))
+    pages, _ = printed(document(empty, zero, negative, grid))
+    for words in ("空图", "无人回答", "-3", "各一级指标得分"):
+        assert words in "".join(pages)

@@ -249,6 +249,20 @@ def test_lists_notes_and_alignments_are_printed() -> None:
         assert words in text
 
 
+def test_covers_and_running_heads_of_any_length_lose_nothing() -> None:
+    facts = tuple((f"第{n}项很长很长的标签", prose(n, 60)) for n in range(4))
+    long = "很长的页眉" * 30 + "\n末尾"
+    cover = Cover(("副标题",), (*facts, ("", "无标签"), ("无值", "")), ("某某公司", "二〇二二年十二月"))
+    pages, _ = printed(Document("标\n题", (para("文"),), cover, header=long, footer="脚注" * 60))
+    first = squeezed(pages[0])
+    for label, value in facts:
+        assert label[:3] in first
+        assert squeezed(value)[-6:] in first
+    assert "二〇二二年十二月" in first
+    assert squeezed(long) in squeezed(pages[1])
+    assert "脚注" * 60 in squeezed(pages[1])
+
+
 def test_working_papers_have_a_typography_of_their_own() -> None:
     _, gongwen = printed(document(*(para(prose(n, 300)) for n in range(20))))
     _, paper = printed(document(*(para(prose(n, 300)) for n in range(20)), typography="working-paper"))

@@ -172,3 +172,9 @@ def test_heights_follow_the_lines_that_fit(setter: Typesetter) -> None:
     assert setter.text_height("预算执行率", Role.SONG, 10, 30) == pytest.approx(26)
     assert setter.text_height("", Role.SONG, 10, 30, leading=14) == 14
     assert setter.text_height("一\n二\n三", Role.SONG, 10, 300, leading=14) == 42
+
+
+def test_a_chinese_dash_is_drawn_as_one_level_stroke_and_still_reads_as_a_dash(setter: Typesetter) -> None:
+    (line,) = setter.set((Text("事前——事后，1—9 月"),), BODY, WIDTH)
+    assert line.text == "事前——事后，1—9 月"
+    assert "".join(part.drawn for part in line.glyphs) == "事前──事后，1—9 月"

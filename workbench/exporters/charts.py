@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.exporters.document import Align, BarChart, Chart, ScaleChart, Text
 from workbench.exporters.fonts import Role
@@ -50,12 +50,33 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Shapes within a rectangle, measured in points from its upper left corner."""
+    """Shapes within a rectangle, measured in points from its upper left corner.
+
+    ``cuts`` are the depths at which it may be parted where it is taller than a page.
+    """
 
     width: float
     height: float
     patches: tuple[Patch, ...]
     words: tuple[Words, ...]
+    cuts: tuple[float, ...] = ()
+
+    def parts(self, most: float) -> list[Drawing]:
+        """Return the drawing in parts of at most a height, or whole if it fits."""
+        parts: list[Drawing] = []
+        top = 0.0
+        while self.height - top > most:
+            fitting = [cut for cut in self.cuts if top < cut <= top + most]
+            if not fitting:
+                break
+            parts.append(self._between(top, fitting[-1]))
+            top = fitting[-1]
+        return [*parts, self._between(top, self.height)]
+
+    def _between(self, top: float, foot: float) -> Drawing:
+        patches = tuple(replace(one, y=one.y - top) for one in self.patches if top <= one.y < foot)
+        words = tuple(replace(one, y=one.y - top) for one in self.words if top <= one.y < foot)
+        return Drawing(self.width, foot - top, patches, words)
 
 
 def draw(chart: Chart, width: float, setter: Typesetter) -> Drawing:
@@ -68,7 +89,7 @@ def _label_lines(setter: Typesetter, labels: list[str], width: float) -> tuple[f
     most = min(
         width / 3, max((setter.text_width(t, _LABEL.role, _LABEL.size) for t in labels), default=0) + 1
     )
-    return most, [setter.set((Text(label),), _LABEL, most) for label in labels]
+    return most, [setter.balanced((Text(label),), _LABEL, most) for label in labels]
 
 
 def _bars(chart: BarChart, width: float, setter: Typesetter) -> Drawing:
@@ -80,6 +101,7 @@ def _bars(chart: BarChart, width: float, setter: Typesetter) -> Drawing:
     longest = max((max(bar.value, bar.full or bar.value) for bar in chart.bars), default=0)
     patches: list[Patch] = []
     words: list[Words] = []
+    cuts: list[float] = []
     y = 0.0
     for bar, label, text in zip(chart.bars, labels, texts, strict=True):
         height = max(24.0, len(label) * _LABEL.leading + 8)
@@ -97,7 +119,8 @@ def _bars(chart: BarChart, width: float, setter: Typesetter) -> Drawing:
             for line in text
         ]
         y += height
-    return Drawing(width, y, tuple(patches), tuple(words))
+        cuts.append(y)
+    return Drawing(width, y, tuple(patches), tuple(words), tuple(cuts))
 
 
 def _tint(index: int, count: int) -> Colour:
@@ -117,6 +140,7 @@ def _scales(chart: ScaleChart, width: float, setter: Typesetter) -> Drawing:
     span = width - left
     patches: list[Patch] = []
     words: list[Words] = []
+    cuts: list[float] = []
     y = _legend(chart, width, setter, patches, words)
     for scale, label in zip(chart.scales, labels, strict=True):
         height = max(32.0, len(label) * _LABEL.leading + 8)
@@ -139,7 +163,8 @@ def _scales(chart: ScaleChart, width: float, setter: Typesetter) -> Drawing:
         start = y + (height - len(label) * _LABEL.leading) / 2 + (_LABEL.leading - _LABEL.size) / 2
         words += [Words(0, start + n * _LABEL.leading, one) for n, one in enumerate(label)]
         y += height
-    return Drawing(width, y, tuple(patches), tuple(words))
+        cuts.append(y)
+    return Drawing(width, y, tuple(patches), tuple(words), tuple(cuts))
 
 
 def _legend(

@@ -32,10 +32,17 @@ class FigurePrinter:
         self.unreadable: list[str] = []
 
     def figure(self, figure: Figure, label: str, flow: Flow) -> list[Box]:
-        """Return the boxes of one figure standing alone."""
+        """Return the boxes of one figure standing alone; a chart taller than a page is parted between bars."""
         width = flow.frame.width * min(1.0, max(0.05, figure.share))
-        body = self._body(figure, width, flow.frame.height * _TALLEST, (flow.frame.width - width) / 2)
-        return [replace(body, before=6, keep=bool(figure.caption)), *self.caption(figure, label, flow)]
+        indent = (flow.frame.width - width) / 2
+        if isinstance(figure.body, Picture):
+            boxes = [self._picture(figure.body, width, flow.frame.height * _TALLEST, indent)]
+        else:
+            drawing = charts.draw(figure.body, width, self._file.setter)
+            boxes = [self._drawing(part, indent) for part in drawing.parts(flow.frame.height * _TALLEST)]
+        boxes[0] = replace(boxes[0], before=8)
+        boxes[-1] = replace(boxes[-1], keep=bool(figure.caption))
+        return [*boxes, *self.caption(figure, label, flow)]
 
     def photos(self, photos: PhotoGrid, labels: tuple[str, ...], flow: Flow) -> list[Box]:
         """Return a box for each row of photos, captions included."""
@@ -45,7 +52,7 @@ class FigurePrinter:
         boxes: list[Box] = []
         for start in range(0, len(photos.figures), across):
             row = photos.figures[start : start + across]
-            bodies = [self._body(figure, width, width * _PHOTO_SHAPE, 0.0) for figure in row]
+            bodies = [self._small(figure, width) for figure in row]
             height = max(body.height for body in bodies)
             parts: list[tuple[float, float, Box]] = []
             depth = 0.0
@@ -69,10 +76,7 @@ class FigurePrinter:
         lines = self._file.setter.balanced((words,), style, flow.frame.width)
         return flow.paragraph(lines, style)
 
-    def _body(self, figure: Figure, width: float, most: float, indent: float) -> Box:
-        if isinstance(figure.body, Picture):
-            return self._picture(figure.body, width, most, indent)
-        drawing = charts.draw(figure.body, width, self._file.setter)
+    def _drawing(self, drawing: charts.Drawing, indent: float) -> Box:
         file = self._file
 
         def paint(page: Page, x: float, y: float) -> None:
@@ -83,6 +87,12 @@ class FigurePrinter:
                 file.text(page, words.line, left + words.x, y + words.y, words.grey)
 
         return Box(drawing.height, paint)
+
+    def _small(self, figure: Figure, width: float) -> Box:
+        """Return the body of a figure within a grid."""
+        if isinstance(figure.body, Picture):
+            return self._picture(figure.body, width, width * _PHOTO_SHAPE, 0.0)
+        return self._drawing(charts.draw(figure.body, width, self._file.setter), 0.0)
 
     def _picture(self, picture: Picture, width: float, most: float, indent: float) -> Box:
         self._tick()

@@ -52,7 +52,7 @@ class Page:
         top = self.height
         path = " ".join(f"{_n(x1)} {_n(top - y1)} m {_n(x2)} {_n(top - y2)} l" for x1, y1, x2, y2 in lines)
         if path:
-            self.orders.append(f"q 2 J {_n(weight)} w {_n(grey)} G {path} S Q")
+            self.orders.append(f"q {_n(weight)} w {_n(grey)} G {path} S Q")
 
     def dots(self, x1: float, x2: float, y: float) -> None:
         """Draw a dotted leader, as dots and not as text."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from workbench.exporters.document import Align, Contents, Cover, Text
 from workbench.exporters.fonts import Role
+from workbench.exporters.linebreak import one_line
 from workbench.exporters.pdf_file import Bookmark, Page, PdfFile
 from workbench.exporters.pdf_flow import Box, Flow
-from workbench.exporters.typesetting import Line
+from workbench.exporters.typesetting import Line, Style
 from workbench.exporters.typography import A4, Typography
 
 _NUMBER_ROOM = 34.0
@@ -46,33 +47,38 @@ def cover_page(title: str, cover: Cover, file: PdfFile, typography: Typography) 
         for line in setter.balanced((Text(words),), replace(centred, role=Role.KAI), frame.width):
             file.text(page, line, frame.x, y)
             y += line_style.leading
-    _facts(page, cover, file, typography, max(y + 40, frame.y + frame.height * 0.55))
     foot = [line for words in cover.foot for line in setter.balanced((Text(words),), centred, frame.width)]
-    y = frame.y + frame.height - len(foot) * line_style.leading
-    for line in foot:
-        file.text(page, line, frame.x, y)
-        y += line_style.leading
+    foot_top = frame.y + frame.height - len(foot) * line_style.leading
+    facts = _facts(cover, file, typography)
+    facts_top = min(frame.y + frame.height * 0.55, foot_top - 40 - len(facts) * line_style.leading)
+    for n, row in enumerate(facts):
+        for x, line in row:
+            file.text(page, line, frame.x + x, max(y + 20, facts_top) + n * line_style.leading)
+    for n, line in enumerate(foot):
+        file.text(page, line, frame.x, foot_top + n * line_style.leading)
     return page
 
 
-def _facts(page: Page, cover: Cover, file: PdfFile, typography: Typography, y: float) -> None:
-    """Set labels spread to one width, a colon, and their values."""
+def _facts(cover: Cover, file: PdfFile, typography: Typography) -> list[list[tuple[float, Line]]]:
+    """Set labels spread to one width, a colon, and their values; return the pieces of each line."""
     style = typography.cover_line
-    setter, size = file.setter, style.size
-    label_width = max((setter.text_width(label, style.role, size) for label, _ in cover.facts), default=0.0)
+    setter, size, width = file.setter, style.size, typography.upright.width
+    longest = max((setter.text_width(label, style.role, size) for label, _ in cover.facts), default=0.0)
     widest = max((setter.text_width(value, style.role, size) for _, value in cover.facts), default=0.0)
-    frame = typography.upright
-    value_width = min(widest + 1, frame.width - label_width - size)
-    left = frame.x + (frame.width - label_width - size - value_width) / 2
+    label_width = min(longest, width * 0.45)
+    value_width = min(widest + 1, width - label_width - size)
+    left = (width - label_width - size - value_width) / 2
+    rows: list[list[tuple[float, Line]]] = []
     for label, value in cover.facts:
-        for line in setter.set((Text(label),), style, label_width + 1)[:1]:
-            file.text(page, _spread(line, label_width), left, y)
-        for line in setter.set((Text("："),), style, size * 2):
-            file.text(page, line, left + label_width, y)
-        for line in setter.set((Text(value),), style, value_width):
-            file.text(page, line, left + label_width + size, y)
-            y += style.leading
-        y += 0.0 if value else style.leading
+        labels = setter.set((Text(label),), style, label_width + 1)
+        values = setter.set((Text(value),), style, value_width)
+        colon = setter.set((Text("："),), style, size * 2)
+        for n in range(max(len(labels), len(values))):
+            row = [(left, _spread(line, label_width)) for line in labels[n : n + 1]]
+            row += [(left + label_width, line) for line in colon if n + 1 == len(labels)]
+            row += [(left + label_width + size, line) for line in values[n : n + 1]]
+            rows.append(row)
+    return rows
 
 
 def _spread(line: Line, width: float) -> Line:
@@ -135,14 +141,22 @@ def running_lines(pages: Sequence[Page], header: str, footer: str, file: PdfFile
         frame = look.turned if page.landscape else look.upright
         if header:
             y = frame.y - look.running.leading - 12
-            for line in file.setter.set((Text(header),), look.running, frame.width)[:1]:
+            for line in _one_line(header, look.running, frame.width, file):
                 file.text(page, line, frame.x, y, 0.3)
             rule = y + look.running.leading + 1
             page.rules([(frame.x, rule, frame.x + frame.width, rule)], 0.4, 0.6)
         foot = frame.y + frame.height + look.number_drop
         if footer:
-            left = replace(look.running, align=Align.LEFT)
-            for line in file.setter.set((Text(footer),), left, frame.width)[:1]:
-                file.text(page, line, frame.x, foot + (look.page_number.size - look.running.size) / 2, 0.3)
+            drop = (look.page_number.size - look.running.size) / 2
+            for line in _one_line(footer, replace(look.running, align=Align.LEFT), frame.width * 0.4, file):
+                file.text(page, line, frame.x, foot + drop, 0.3)
         for line in file.setter.set((Text(f"— {page.number} —"),), look.page_number, frame.width):
             file.text(page, line, frame.x, foot)
+
+
+def _one_line(words: str, style: Style, width: float, file: PdfFile) -> tuple[Line, ...]:
+    """Set words on one line, smaller where they would not fit."""
+    words = one_line(words)
+    natural = file.setter.text_width(words, style.role, style.size)
+    size = style.size * min(1.0, width / natural) if natural else style.size
+    return file.setter.set((Text(words),), replace(style, size=size), width + 1)

@@ -209,7 +209,8 @@ class TablePrinter:
         """Close the table at all sides, also where a page ends in the middle of it."""
         x = self._flow.frame.x
         right = x + sum(self._layout.widths)
-        page.rules([(x, top, right, top), (x, end, right, end)], _FRAME, _INK)
+        out = _GRID / 2  # the heavy rules end flush with the outer edges of the thin ones
+        page.rules([(x - out, y, right + out, y) for y in (top, end)], _FRAME, _INK)
         sides = [(x, top, x, end), (right, top, right, end)]
         if top < start < end:
             sides.append((x, start, right, start))

@@ -15,6 +15,9 @@ from workbench.exporters.truetype import Face
 LOOKALIKES = {"✔": "✓", "✘": "✗", "✅": "☑", "❌": "☒"}
 MISSING = "□"
 
+# Faces made for several scripts draw — short and low; a Chinese dash is one level stroke of two squares.
+_PAIR, _RULE = "——", "─"
+
 _HALF = 0.5  # of a full-width mark's square that may be given up
 _SQUEEZE = 0.3  # of a full-width mark's square that a full line may take from each mark in it
 _TIGHT = 0.05  # of the size: spreading below this is not seen, and readers see no spaces in it
@@ -213,15 +216,18 @@ class _Setting:
         size = self.style.size / 1000
         face = setter.fonts.face(role)
         other = {char for char in set(text) if setter.fonts.face_for(role, char) is not face}
-        if not other:
+        dashes = _PAIR in text and face.widths["—"] < 950 and face.covers(_RULE)
+        if not other and not dashes:
             widths = face.widths
             self.natural += [widths[char] * size for char in text]
             self.stretches.append(_Stretch(len(self.natural), face, role, stroke))
             return
         choices = {char: setter.choose(role, char, text) for char in other}
         last: _Stretch | None = None
-        for char in text:
+        for i, char in enumerate(text):
             chosen, drawn = choices.get(char, (face, char))
+            if dashes and char == "—" and _PAIR in text[max(0, i - 1) : i + 2]:
+                drawn = _RULE
             self.natural.append(chosen.widths[drawn] * size)
             if last is None or last.face is not chosen or bool(last.drawn) == (drawn == char):
                 last = _Stretch(len(self.natural), chosen, role, stroke)
