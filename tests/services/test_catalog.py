@@ -17,7 +17,7 @@ from workbench.services.catalog import SUMMARY, Catalog
 from workbench.services.presets import preset_id
 from workbench.services.session import Session
 from workbench.store.creation import DATABASE
-from workbench.store.evaluations import BRIEFLY
+from workbench.store.evaluations import BRIEFLY, Keeping
 
 FORM = """
 id = "small"
@@ -257,4 +257,30 @@ def test_a_copy_has_the_evidence_and_the_history(catalog: Catalog, opened: Calla
     assert again.scores.total == Decimal("70.00")
     assert again.can_undo
     again.undo()
+    assert opened(folder).scores.total == Decimal("70.00")
+
+
+def test_a_synchronised_folder_is_warned_of(catalog: Catalog, tmp_path: Path) -> None:
+    assert "坚果云" in catalog.warning(tmp_path / "我的坚果云" / "评价")
+    assert catalog.warning(tmp_path / "评价") == ""
+
+
+def test_a_damaged_evaluation_is_recovered_through_the_catalog(
+    catalog: Catalog, opened: Callable[[Path], Session]
+) -> None:
+    catalog._keeping = Keeping(ballast=0)
+    folder = catalog.create_evaluation("甲", "small")
+    session = opened(folder)
+    _score(session, "70")
+    session.close()
+    opened(folder).close()
+    (backup, _) = catalog.backups(folder)
+    (folder / DATABASE).write_bytes(b"x" * 5000)
+    assert catalog.recover(folder).length == backup.length
+    session = opened(folder)
+    assert session.scores.total == Decimal("70.00")
+    assert session.notices() == []
+    session.undo()
+    session.close()
+    catalog.restore(folder, backup)
     assert opened(folder).scores.total == Decimal("70.00")

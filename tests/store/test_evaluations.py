@@ -315,6 +315,15 @@ def test_an_edit_that_fails_changes_nothing(desk: Desk) -> None:
     assert desk.session(folder).evaluation.get(Member, "m").name == "乙"
 
 
+def test_an_edit_of_a_row_that_a_damaged_index_hides_is_stopped(desk: Desk) -> None:
+    session = desk.session(desk.create(entities=(Member(id="m", name="甲"),)))
+    desk._open[-1]._connection.execute("UPDATE member SET id = 'lost'")
+    with pytest.raises(Damaged):
+        session.put(Member(id="m", name="乙"))
+    assert session.evaluation.get(Member, "m").name == "甲"
+    assert len(desk._open[-1].history()) == 1
+
+
 def test_closing_twice_is_harmless(desk: Desk) -> None:
     store = desk.open(desk.create())
     store.close()

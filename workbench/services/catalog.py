@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ from workbench.store import backups, creation, recovery
 from workbench.store.backups import Backup
 from workbench.store.creation import BACKUPS, DATABASE
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
+from workbench.store.places import synced_warning
 from workbench.store.recovery import Recovered
 
 #: Indicator systems of the user's own, beside the evaluations.
@@ -82,10 +84,11 @@ class Catalog:
         now: Callable[[], datetime],
         author: Callable[[], str] = lambda: "",
         keeping: Keeping = SAFELY,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         """``clock`` counts seconds from anywhere and never goes back; ``now`` is the laptop's time
         with its zone; ``author`` names who edits, for the journal; ``keeping`` says what opening an
-        evaluation does for its safety.
+        evaluation does for its safety; ``environ`` may tell where a cloud service synchronises.
         """
         self._forms = forms
         self._data = data
@@ -94,6 +97,7 @@ class Catalog:
         self._now = now
         self._author = author
         self._keeping = keeping
+        self._environ = environ
         self._open: dict[Path, Session] = {}
 
     @property
@@ -199,6 +203,10 @@ class Catalog:
         self._write_summary(folder, session.evaluation, session.scores, opened)
         session.when_closed(closed)
         return session
+
+    def warning(self, folder: Path) -> str:
+        """The sentence to show when a cloud service synchronises the folder while we write; else empty."""
+        return synced_warning(folder.absolute(), self._environ)
 
     def copy(self, folder: Path, name: str) -> Path:
         """Copy an evaluation that is not open, with its evidence and history; returns the new folder."""
