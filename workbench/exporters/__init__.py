@@ -1,1 +1,13 @@
-"""Paper out: what the evaluation says, as files for people."""
+"""Paper out: what the evaluation says, as files for people. One line of EXPORTERS for each kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.exporters.kit import Exporter
+from workbench.exporters.score_sheet import write_score_sheet
+
+#: Every kind of file by its key, in the order of the export dialog.
+EXPORTERS: Mapping[str, Exporter] = {
+    exporter.key: exporter for exporter in (Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),)
+}

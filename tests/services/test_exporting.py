@@ -1,0 +1,148 @@
+"""Exports land whole or not at all, under a name that every system takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.exporters.sample import MADE, RESOURCES, qixia, with_entities
+from workbench.domain.changes import Change
+from workbench.domain.evaluation import Overview
+from workbench.errors import WorkbenchError
+from workbench.exporters.kit import Exporter, Kit, Progress, Written
+from workbench.exporters.report_data import ReportData
+from workbench.services.exporting import Exporting
+from workbench.services.jobs import Cancelled
+from workbench.services.session import Session, Step
+
+
+class Memory:
+    def record(
+        self, changes: Sequence[Change], *, step: int, action: str, target: int | None, label: str
+    ) -> None: ...
+
+    def undoable(self) -> tuple[list[Step], list[Step]]:
+        return [], []
+
+    def next_step(self) -> int:
+        return 1
+
+    def highest(self, kind: str, field: str) -> int:
+        return 0
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(qixia(), Memory(), lambda: 0.0)
+
+
+@pytest.fixture
+def exporting() -> Exporting:
+    return Exporting(RESOURCES, lambda: MADE)
+
+
+def test_writes_and_replaces(session: Session, exporting: Exporting, tmp_path: Path) -> None:
+    target = tmp_path / "新 文件夹" / "评分表"
+    done = exporting.export(session, "score-sheet", target)
+    assert done.path.name == "评分表.xlsx"
+    assert done.size == done.path.stat().st_size
+    assert [path.name for path in done.path.parent.iterdir()] == ["评分表.xlsx"]
+    first = done.path.read_bytes()
+    session.put(Overview(project="另一个"))
+    assert exporting.export(session, "score-sheet", target).path.read_bytes() != first
+
+
+def test_names(session: Session, exporting: Exporting) -> None:
+    assert exporting.file_name(session, "score-sheet") == "12345 政务服务热线购买服务2022_评分表.xlsx"
+    name = exporting.file_name(session, "score-sheet", "{date} {label} {total}分: a/b?")
+    assert name == "20221215 评分表 92.47分 ab.xlsx"
+    with pytest.raises(WorkbenchError, match="没有名为“docx”"):
+        exporting.kind("docx")
+
+
+def test_a_frozen_job_does_not_follow_the_session(
+    session: Session, exporting: Exporting, tmp_path: Path
+) -> None:
+    job = exporting.job(session, "score-sheet", tmp_path / "a.xlsx")
+    before = job.data
+    session.put(dataclasses.replace(session.evaluation.overview, project="改了"))
+    assert job.data is before
+    assert job.data.evaluation.overview.project != "改了"
+
+
+def failing(error: Exception) -> dict[str, Exporter]:
+    def write(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+        path.write_bytes(b"half")
+        raise error
+
+    return {"score-sheet": Exporter("score-sheet", "评分表", ".xlsx", write)}
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘已满"),
+        (PermissionError(errno.EACCES, "denied"), "正被其他程序打开"),
+        (OSError(errno.EROFS, "read-only"), "不能写入"),
+        (FileNotFoundError(errno.ENOENT, "gone"), "找不到"),
+        (OSError(errno.EIO, "Input/output error"), "读写出错"),
+    ],
+)
+def test_a_failed_export_leaves_the_old_file(
+    error: OSError, says: str, session: Session, tmp_path: Path
+) -> None:
+    target = tmp_path / "a.xlsx"
+    target.write_bytes(b"old")
+    with pytest.raises(WorkbenchError, match=says):
+        Exporting(RESOURCES, lambda: MADE, failing(error)).export(session, "score-sheet", target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_cancelling_leaves_the_old_file(session: Session, exporting: Exporting, tmp_path: Path) -> None:
+    target = tmp_path / "a.xlsx"
+    target.write_bytes(b"old")
+
+    def stop(done: int, total: int, what: str) -> None:
+        if done == total - 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        exporting.export(session, "score-sheet", target, stop)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_in_the_way(session: Session, exporting: Exporting, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").mkdir()
+    with pytest.raises(WorkbenchError, match="同名文件夹"):
+        exporting.export(session, "score-sheet", tmp_path / "a.xlsx")
+
+
+def test_what_reads_back_differently_is_not_handed_over(session: Session, tmp_path: Path) -> None:
+    from workbench.exporters.score_sheet import write_score_sheet
+
+    def write(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+        result = write_score_sheet(data, path, kit, progress)
+        return Written(cells={"评分表": {**result.cells["评分表"], (4, 6): "99"}})
+
+    exporters = {"score-sheet": Exporter("score-sheet", "评分表", ".xlsx", write)}
+    with pytest.raises(WorkbenchError, match="核对不一致：“评分表”表第 4 行第 6 列"):
+        Exporting(RESOURCES, lambda: MADE, exporters).export(session, "score-sheet", tmp_path / "a.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_hostile_names_become_plain(exporting: Exporting) -> None:
+    evaluation = with_entities(
+        qixia(), [Overview(project='../..\\con:"评价"\n\x00<>|' + "长" * 200, year="2022")]
+    )
+    name = exporting.file_name(Session(evaluation, Memory(), lambda: 0.0), "score-sheet")
+    assert not set(name) & set('/\\:"<>|\n\x00')
+    assert name.endswith(".xlsx")
+    assert len(name.encode()) < 250

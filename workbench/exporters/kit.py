@@ -1,0 +1,57 @@
+"""What every exporter is handed, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.exporters.report_data import ReportData
+
+#: Called with how many steps are done, of how many, and what is being done (Chinese); may raise to stop.
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Where exporters find what they need besides the data."""
+
+    resources: Path
+    """The folder with ``layouts/``, ``outlines/`` and ``fonts/``."""
+    layout: str = ""
+    """A layout other than the one of the form."""
+    evidence: Callable[[str], bytes | None] | None = None
+    """The picture of an evidence file by its content hash, when the store is at hand."""
+
+    @property
+    def layouts(self) -> Path:
+        """The folder of the score sheets' layouts."""
+        return self.resources / "layouts"
+
+    @property
+    def fonts(self) -> Path:
+        """The folder of the bundled fonts."""
+        return self.resources / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an exporter has to say about its file: notices for the person, cells for reading it back."""
+
+    notices: tuple[str, ...] = ()
+    cells: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
+    """Expected text or number by sheet name and (row, column) from 1; empty for other files than workbooks."""
+
+
+#: Writes one file: data, the path to write to, the kit, progress. Raises ``OSError`` and ``WorkbenchError``.
+Write = Callable[[ReportData, Path, Kit, Progress], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One kind of file: its key for the command line, Chinese label, suffix with the dot, and writer."""
+
+    key: str
+    label: str
+    suffix: str
+    write: Write

@@ -1,0 +1,256 @@
+"""The columns, head cells and wording of a score sheet, read from resources."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.amounts import show_plain
+from workbench.domain.evaluation import STAGES, Mark, Overview, mark_id
+from workbench.domain.fields import show_value, specs_of
+from workbench.domain.form import Indicator
+from workbench.domain.sources import FUND_COLUMNS
+from workbench.errors import Fault, InputRefused
+from workbench.exporters.report_data import ReportData, ScoreRow
+
+Value = str | Decimal | Fraction | None
+Content = Callable[[ReportData, ScoreRow], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table. ``level`` counts from 1 for indicator names, 0 otherwise."""
+
+    header: str
+    content: str
+    width: float
+    align: str = "left"
+    level: int = 0
+    text: str = "{name}"
+
+    @property
+    def is_score(self) -> bool:
+        """The column holds points that add up."""
+        return self.content in {"score", "full_mark", "deducted"} or self.content.startswith("mark:")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCell:
+    """One cell above the table: a text with ``{fields}`` of the overview, or a ``value`` by name."""
+
+    text: str = ""
+    value: str = ""
+    cols: int = 1
+    rows: int = 1
+    label: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One shape of score sheet."""
+
+    key: str
+    title: str
+    subtitle: str
+    subtitle_align: str
+    sheet: str
+    orientation: str
+    total: str
+    grade: str
+    subtotals: bool
+    summary: bool
+    in_head: tuple[str, ...]
+    head: tuple[tuple[HeadCell, ...], ...]
+    columns: tuple[Column, ...]
+    """With the level columns still to be laid out, see :func:`columns_for`."""
+    level_widths: tuple[float, ...] = ()
+
+
+def _mark(stage: str) -> Content:
+    if stage == "初评":
+        return lambda _, row: row.first
+    return lambda _, row: (row.scored.marks or {}).get(stage)
+
+
+def _review(stage: str) -> Content:
+    def reason(data: ReportData, row: ScoreRow) -> Value:
+        mark = data.evaluation.get(Mark, mark_id(row.indicator.id, stage))
+        return mark.reason if mark is not None else ""
+
+    return reason
+
+
+def _source(_: ReportData, row: ScoreRow) -> Value:
+    numbers = f"佐证 {'、'.join(str(number) for number in row.evidence)}" if row.evidence else ""
+    return "\n".join(part for part in (row.basis_source, numbers) if part)
+
+
+def _targets(name: str) -> Content:
+    def text(data: ReportData, row: ScoreRow) -> Value:
+        own = [t for t in data.targets if t.target.indicator == row.indicator.id]
+        return "\n".join(found for t in own if (found := getattr(t, name)))
+
+    return text
+
+
+def _deviation(data: ReportData, row: ScoreRow) -> Value:
+    reasons = [t.target.explanation for t in data.targets if t.target.indicator == row.indicator.id]
+    reasons += [d.line.reason for d in row.deductions]
+    return "\n".join(reason for reason in reasons if reason)
+
+
+def _reasons(_: ReportData, row: ScoreRow) -> Value:
+    return "\n".join(
+        f"扣 {show_plain(d.line.points)} 分：{d.line.reason}" for d in row.deductions if d.line.points
+    )
+
+
+#: What a column may hold, by the name that layout files use.
+CONTENTS: Mapping[str, Content] = {
+    "explanation": lambda _, row: row.indicator.explanation,
+    "criterion": lambda _, row: row.indicator.criterion,
+    "full_mark": lambda _, row: row.indicator.full_mark,
+    "score": lambda _, row: row.scored.score,
+    "deducted": lambda _, row: row.scored.deducted,
+    "rate": lambda _, row: row.scored.rate,
+    "basis": lambda _, row: row.basis,
+    "basis_source": _source,
+    "collection_method": lambda _, row: row.collection_method,
+    "reasons": _reasons,
+    "target": _targets("set_text"),
+    "actual": _targets("actual_text"),
+    "deviation": _deviation,
+    "evidence": lambda _, row: "、".join(str(number) for number in row.evidence),
+    "derivation": lambda _, row: "\n".join(row.derivation),
+    **{f"mark:{stage}": _mark(stage) for stage in STAGES},
+    **{f"review:{stage}": _review(stage) for stage in STAGES},
+}
+
+
+class Layouts:
+    """The layouts of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keys(self) -> list[str]:
+        """The names of all layouts."""
+        return sorted(path.stem for path in self._folder.glob("*.toml"))
+
+    def load(self, key: str) -> Layout:
+        """One layout; raises :class:`InputRefused` with every fault when it can't be used."""
+        path = self._folder / f"{key}.toml"
+        if not path.is_file():
+            raise InputRefused(
+                f"没有名为“{key}”的评分表样式。", (Fault("样式", f"现有：{'、'.join(self.keys())}。"),)
+            )
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputRefused(f"评分表样式“{key}”读不懂。", (Fault(path.name, str(error)),)) from error
+        return layout_from(key, raw)
+
+
+def layout_from(key: str, raw: Mapping[str, Any]) -> Layout:
+    """A layout from its raw data; raises :class:`InputRefused` with every fault."""
+    faults: list[Fault] = []
+    columns: list[Column] = []
+    level_widths: tuple[float, ...] = ()
+    for number, column in enumerate(raw.get("column", ()), start=1):
+        content = str(column.get("content", ""))
+        if content == "levels":
+            level_widths = tuple(float(width) for width in column.get("widths", (10,)))
+        elif content not in CONTENTS:
+            faults.append(
+                Fault(f"第 {number} 列", f"不认识的内容“{content}”，", f"可用：{'、'.join(CONTENTS)}。")
+            )
+        columns.append(
+            Column(
+                header=str(column.get("header", "")),
+                content=content,
+                width=float(column.get("width", 10)),
+                align=str(column.get("align", "left")),
+                text=str(column.get("text", "{name}")),
+            )
+        )
+    if not any(column.content == "score" for column in columns):
+        faults.append(Fault("列", "没有得分列，", '请加入 content = "score" 的一列。'))
+    if sum(column.content == "levels" for column in columns) != 1:
+        faults.append(Fault("列", "指标名称应有一处，", '请加入一个 content = "levels" 的列。'))
+    head = tuple(tuple(HeadCell(**cell) for cell in row["cells"]) for row in raw.get("head", ()))
+    faults += [
+        Fault(f"表头第 {number} 行", f"不认识的取数“{cell.value}”。")
+        for number, row in enumerate(head, start=1)
+        for cell in row
+        if cell.value and not _known_value(cell.value)
+    ]
+    if faults:
+        raise InputRefused(f"评分表样式“{key}”不能使用。", tuple(faults))
+    return Layout(
+        key=key,
+        title=str(raw.get("title", "评分表")),
+        subtitle=str(raw.get("subtitle", "")),
+        subtitle_align=str(raw.get("subtitle_align", "left")),
+        sheet=str(raw.get("sheet", "评分表")),
+        orientation=str(raw.get("orientation", "landscape")),
+        total=str(raw.get("total", "合计")),
+        grade=str(raw.get("grade", "")),
+        subtotals=bool(raw.get("subtotals", False)),
+        summary=bool(raw.get("summary", False)),
+        in_head=tuple(raw.get("in_head", ())),
+        head=head,
+        columns=tuple(columns),
+        level_widths=level_widths,
+    )
+
+
+def _known_value(value: str) -> bool:
+    name, _, rest = value.partition(":")
+    if name == "rate":
+        return all(part in FUND_COLUMNS for part in rest.split("/"))
+    return value in {"full", "score"} or (name == "fund" and rest.partition(":")[0] in FUND_COLUMNS)
+
+
+def columns_for(layout: Layout, levels: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of a table with these indicator levels, left to right."""
+    found: list[Column] = []
+    for column in layout.columns:
+        if column.content != "levels":
+            found.append(column)
+            continue
+        widths = layout.level_widths or (10.0,)
+        for level, name in enumerate(levels, start=1):
+            width = widths[min(level, len(widths)) - 1]
+            found.append(Column(name, "level", width, column.align, level, column.text))
+    return tuple(found)
+
+
+def level_text(column: Column, indicator: Indicator) -> str:
+    """An indicator's cell: its name, with its points where the layout wants them."""
+    return column.text.replace("{name}", indicator.name).replace("{points}", show_plain(indicator.full_mark))
+
+
+def overview_texts(data: ReportData) -> dict[str, str]:
+    """Every field of the overview as text, for titles and head cells."""
+    overview = data.evaluation.overview
+    return {spec.name: show_value(getattr(overview, spec.name), spec) for spec in specs_of(Overview)}
+
+
+def worded(text: str, known: Mapping[str, str]) -> str:
+    """``text`` with the overview's fields put in."""
+    for name, value in known.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def taken_by_head(layout: Layout, leaves: Iterable[Indicator]) -> Indicator | None:
+    """The indicator whose points stand in the head cells instead of the table."""
+    for leaf in leaves:
+        if leaf.name in layout.in_head or any(tag in layout.in_head for tag in leaf.tags):
+            return leaf
+    return None

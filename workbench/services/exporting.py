@@ -1,0 +1,150 @@
+"""Export: freeze what is to be printed, write it beside, read it back, swap it in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.exporters import EXPORTERS
+from workbench.exporters.kit import Exporter, Kit, Progress, Written
+from workbench.exporters.report_data import ReportData, freeze
+from workbench.files import beside, fsync_file, safe_name, swap, told
+from workbench.importers.workbooks import read_workbook
+from workbench.services.jobs import silent
+from workbench.services.session import Session
+
+#: Names of exported files; ``{project}`` ``{year}`` ``{label}`` ``{date}`` ``{total}`` may be used.
+NAME_SCHEME = "{project}{year}_{label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A finished file: where it is, how large, and what the person should know about it."""
+
+    path: Path
+    size: int
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """One file to be written; made on the session's thread, run on any. Values only."""
+
+    exporter: Exporter
+    data: ReportData
+    path: Path
+    kit: Kit
+
+    def run(self, progress: Progress = silent) -> Exported:
+        """Write the file; on any failure or cancellation an older file of that name stays whole.
+
+        Raises :class:`WorkbenchError` with a sentence, or what ``progress`` raises.
+        """
+        doing = f"导出“{self.exporter.label}”"
+        with told(self.path, doing):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.is_dir():
+                raise WorkbenchError(
+                    "is-folder", f"{doing}时发现同名文件夹：{self.path}。", "请换一个文件名。"
+                )
+            fresh = beside(self.path)
+            with _gone_unless_swapped(fresh):
+                written = self.exporter.write(self.data, fresh, self.kit, progress)
+                _read_back(fresh, written, self.exporter.label)
+                fsync_file(fresh)
+                size = fresh.stat().st_size
+                swap(fresh, self.path)
+        return Exported(self.path, size, written.notices)
+
+
+@contextlib.contextmanager
+def _gone_unless_swapped(fresh: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _read_back(path: Path, written: Written, label: str) -> None:
+    """Compare a workbook's cells with what was to be written; a difference is never handed over."""
+    if not written.cells:
+        return
+    book = read_workbook(path)
+    for sheet, wanted in written.cells.items():
+        found = {
+            (row.number, column): cell.text for row in book.rows(sheet) for column, cell in row.cells.items()
+        }
+        for place, text in wanted.items():
+            if found.get(place, "") != text:
+                raise WorkbenchError(
+                    "read-back",
+                    f"导出“{label}”后核对不一致：“{sheet}”表第 {place[0]} 行第 {place[1]} 列。",
+                    "原有文件没有改动。请把此情况告诉软件维护人员。",
+                )
+
+
+class Exporting:
+    """Makes export jobs; knows the resources folder and the clock, keeps nothing."""
+
+    def __init__(
+        self,
+        resources: Path,
+        clock: Callable[[], datetime],
+        exporters: Mapping[str, Exporter] = EXPORTERS,
+    ) -> None:
+        self._resources = resources
+        self._clock = clock
+        self._exporters = exporters
+
+    def kinds(self) -> list[Exporter]:
+        """Every kind of file that can be made."""
+        return list(self._exporters.values())
+
+    def kind(self, key: str) -> Exporter:
+        """One kind by its key; raises :class:`WorkbenchError` for others."""
+        if key not in self._exporters:
+            known = "、".join(self._exporters)
+            raise WorkbenchError("no-exporter", f"没有名为“{key}”的导出种类。", f"可用：{known}。")
+        return self._exporters[key]
+
+    def file_name(self, session: Session, kind: str, scheme: str = NAME_SCHEME) -> str:
+        """The name that the scheme gives a file of this kind, safe on every system."""
+        exporter = self.kind(kind)
+        overview = session.evaluation.overview
+        name = scheme
+        for field, text in (
+            ("project", overview.project or session.evaluation.form.title),
+            ("year", overview.year),
+            ("label", exporter.label),
+            ("date", self._clock().strftime("%Y%m%d")),
+            ("total", str(session.scores.total)),
+        ):
+            name = name.replace(f"{{{field}}}", text)
+        return safe_name(name, exporter.label) + exporter.suffix
+
+    def job(
+        self,
+        session: Session,
+        kind: str,
+        path: Path,
+        *,
+        layout: str = "",
+        findings: Sequence[Any] = (),
+        evidence: Callable[[str], bytes | None] | None = None,
+    ) -> ExportJob:
+        """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none."""
+        exporter = self.kind(kind)
+        if path.suffix.lower() != exporter.suffix:
+            path = path.with_name(path.name + exporter.suffix)
+        data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
+        return ExportJob(exporter, data, path, Kit(self._resources, layout, evidence))
+
+    def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:
+        """Freeze and write at once, for callers without a window."""
+        return self.job(session, kind, path).run(progress)
