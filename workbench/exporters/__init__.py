@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.exporters.kit import Exporter
+from workbench.exporters.report_file import write_report
 from workbench.exporters.score_sheet import write_score_sheet
 
 #: Every kind of file by its key, in the order of the export dialog.
 EXPORTERS: Mapping[str, Exporter] = {
-    exporter.key: exporter for exporter in (Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),)
+    exporter.key: exporter
+    for exporter in (
+        Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),
+        Exporter("report", "评价报告", ".pdf", write_report),
+    )
 }

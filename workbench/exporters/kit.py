@@ -23,6 +23,14 @@ class Kit:
     evidence: Callable[[str], bytes | None] | None = None
     """The picture of an evidence file by its content hash, when the store is at hand."""
 
+    machine_fonts: bool = False
+    """Whether faces that this machine has (仿宋, 楷体 …) go before the bundled ones; off, every machine prints alike."""
+
+    @property
+    def outlines(self) -> Path:
+        """The folder of the reports' outlines."""
+        return self.resources / "outlines"
+
     @property
     def layouts(self) -> Path:
         """The folder of the score sheets' layouts."""

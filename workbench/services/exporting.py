@@ -97,7 +97,10 @@ class Exporting:
         resources: Path,
         clock: Callable[[], datetime],
         exporters: Mapping[str, Exporter] = EXPORTERS,
+        *,
+        machine_fonts: bool = False,
     ) -> None:
+        self._machine_fonts = machine_fonts
         self._resources = resources
         self._clock = clock
         self._exporters = exporters
@@ -143,7 +146,7 @@ class Exporting:
         if path.suffix.lower() != exporter.suffix:
             path = path.with_name(path.name + exporter.suffix)
         data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
-        return ExportJob(exporter, data, path, Kit(self._resources, layout, evidence))
+        return ExportJob(exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts))
 
     def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:
         """Freeze and write at once, for callers without a window."""
