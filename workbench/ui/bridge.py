@@ -19,6 +19,7 @@ class SessionBridge(QObject):
         super().__init__(parent)
         self.session = session
         self.saved_at: datetime | None = None
+        self.disposed = False
         self._unsubscribe = session.subscribe(self._on_changed)
 
     def _on_changed(self, changed: Changed) -> None:
@@ -26,5 +27,6 @@ class SessionBridge(QObject):
         self.changed.emit(changed)
 
     def dispose(self) -> None:
-        """Hear nothing more from the session."""
+        """Hear nothing more from the session; what ends later in the background must not write to it."""
+        self.disposed = True
         self._unsubscribe()

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         if self.workplace is None or self._bridge is None:
             return
         self.workplace.flush()
+        self.tasks.stop_all()
         bridge, self._bridge = self._bridge, None
         # The bridge must outlive the pages: it hears nothing more, and goes after them.
         workplace = self.workplace

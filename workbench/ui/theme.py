@@ -195,6 +195,9 @@ QLabel[role="key_primary"] {{
 QLabel[role="on_accent"] {{ color: {c.on_accent}; }}
 QLabel[role="well"] {{ background: {c.raised}; border-radius: {px(5)}px; padding: {px(7)}px {px(10)}px; }}
 QFrame[role="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(7)}px; }}
+QFrame[role="drop"], QFrame[role="drop_here"] {{ background: {c.card}; border: 1px dashed {c.soft};
+  border-radius: {px(7)}px; }}
+QFrame[role="drop_here"] {{ background: {c.accent_soft}; border: 2px dashed {c.accent}; }}
 QFrame[role="bar"] {{ background: {c.card}; border: 0; }}
 QFrame[role="side"] {{ background: {c.card}; border: 0; }}
 QFrame[role="rule"] {{ background: {c.line}; border: 0; }}
