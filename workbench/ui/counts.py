@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.domain.evaluation import Problem, Questionnaire
+from workbench.domain.evaluation import Evidence, Problem, Questionnaire
 from workbench.services.session import Session
 
 
@@ -33,3 +33,9 @@ def problems(session: Session) -> Count:
     """How many problems are listed."""
     number = len(session.evaluation.table(Problem))
     return Count(str(number) if number else "")
+
+
+def evidence(session: Session) -> Count:
+    """Items of evidence."""
+    items = len(session.evaluation.table(Evidence))
+    return Count(str(items) if items else "")

@@ -194,10 +194,17 @@ class IntakeStrip(QWidget):
             intake.idle.connect(self._on_idle)
 
     def _on_progressed(self, done: int, total: int, what: str) -> None:
+        self.show_progress(done, total, what)
+        self.stop.show()
+
+    def show_progress(self, done: int, total: int, what: str) -> None:
+        """How far a job is that has its own button to stop."""
         share = round(100 * done / total) if total else 0
         self.words.setText(f"{what}　{share}%")
         self.bar.setValue(share)
+        self._report = None
         self._show(running=True)
+        self.stop.hide()
 
     def _on_settled(self, report: AttachReport) -> None:
         self._report = report
@@ -216,8 +223,7 @@ class IntakeStrip(QWidget):
         self._show(running=False)
 
     def _on_idle(self) -> None:
-        self.words.setText("")
-        self.hide()
+        self.hide()  # unless a report or a stop follows at once, the job failed and was told in a box
 
     def _show(self, *, running: bool) -> None:
         self.bar.setVisible(running)

@@ -39,7 +39,7 @@ from typing import cast
 
 from workbench.services.session import Session
 from workbench.ui.context import Context
-from workbench.ui.counts import Count, problems, scored, valid_sheets
+from workbench.ui.counts import Count, evidence, problems, scored, valid_sheets
 from workbench.ui.page import Page
 
 
@@ -74,6 +74,7 @@ PAGES: tuple[PageSpec, ...] = (
         ("indicator", "entry", "input", "mark", "deduction"),
         scored,
     ),
+    PageSpec("evidence", "佐证材料", 2, "evidence_page:EvidencePage", ("evidence",), evidence),
     PageSpec(
         "survey",
         "问卷调查",
