@@ -26,7 +26,7 @@ from workbench.services.attaching import WECHAT_NOTE
 from workbench.services.pictures import THUMBNAIL
 from workbench.ui.context import Context
 from workbench.ui.preview_panel import region_of
-from workbench.ui.theme import Theme
+from workbench.ui.theme import Theme, role
 from workbench.ui.thumbnails import Shown, Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
@@ -52,7 +52,7 @@ def second_line(row: CardRow) -> tuple[str, str]:
     when = item.taken[5:16] if item.taken else item.obtained.isoformat()[5:] if item.obtained else ""
     region = region_of(row.place)
     marked = f"第 {region[0]} 页 已框选" if region is not None else ""
-    parts = [part for part in (when, item.copy or label_of(item.media_type), marked) if part]
+    parts = [part for part in (when, marked or item.copy or label_of(item.media_type)) if part]
     return " · ".join(parts), "soft"
 
 
@@ -61,24 +61,25 @@ def paint_thumbnail(
 ) -> None:
     """The picture cut to fill its place; words for a kind that is not drawn, or that is damaged."""
     colors = theme.colors
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.fillRect(place, colors.of("line"))
     if shown is not None and not shown.pixmap.isNull():
         size = shown.pixmap.size()
         part = QSize(place.size()).scaled(size, Qt.AspectRatioMode.KeepAspectRatio)
         source = QRectF(0, 0, part.width(), part.height())
         source.moveCenter(QRectF(shown.pixmap.rect()).center())
+        if item.media_type == "application/pdf":
+            source.moveTop(0)  # the head of a page tells more than its middle
         painter.drawPixmap(QRectF(place), shown.pixmap, source)
-    if shown is not None and shown.drawn.damage:
-        painter.setPen(QPen(colors.of("warning"), 2))
-        painter.drawRect(place.adjusted(1, 1, -1, -1))
+    damaged = shown is not None and bool(shown.drawn.damage)
+    painter.setPen(QPen(colors.of("warning" if damaged else "line"), 2 if damaged else 1))
+    painter.drawRect(place.adjusted(1, 1, -1, -1) if damaged else place.adjusted(0, 0, -1, -1))
     if shown is None or shown.pixmap.isNull():
         words = label_of(item.media_type)
         if shown is not None and shown.drawn.pages > 1:
             words = f"{words} {shown.drawn.pages}页"
         painter.setPen(colors.of("soft"))
-        painter.drawText(
-            place, Qt.AlignmentFlag.AlignCenter, "受损" if shown and shown.drawn.damage else words
-        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "受损" if damaged else words)
 
 
 class CardsModel(QAbstractListModel):
@@ -179,7 +180,7 @@ class EvidenceCards(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName("本项佐证")
-        self.viewport().setAutoFillBackground(False)
+        role(self, "bare")
         self._seen = QTimer(self)
         self._seen.setSingleShot(True)
         self._seen.setInterval(60)

@@ -14,6 +14,7 @@ from workbench.domain.media import label_of
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -65,8 +66,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("名称", lambda row: row.item.title, lambda row: row.item.title.casefold()),
     Column("类别", lambda row: row.item.kind or "—", lambda row: row.item.kind),
     Column("文件", lambda row: label_of(row.item.media_type), lambda row: row.item.media_type),
-    Column("大小", lambda row: size_text(row.item.size), lambda row: row.item.size, right=True),
     Column("拍摄或取得", lambda row: _when(row.item) or "—", lambda row: _when(row.item)),
+    Column("大小", lambda row: size_text(row.item.size), lambda row: row.item.size, right=True),
     Column("用于", lambda row: f"{row.uses} 处" if row.uses else "未使用", lambda row: row.uses, right=True),
 )
 TITLE_COLUMN = 1
@@ -182,4 +183,6 @@ class EvidenceModel(QAbstractTableModel):
         """The heads of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section].title
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(_RIGHT if COLUMNS[section].right else _LEFT)
         return None

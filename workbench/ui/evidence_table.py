@@ -24,7 +24,7 @@ from workbench.ui.evidence_model import COLUMNS, ITEM_ROLE, TITLE_COLUMN, Eviden
 from workbench.ui.theme import Theme
 from workbench.ui.thumbnails import Thumbnails
 
-_WIDTHS = {0: 74, 2: 78, 3: 62, 4: 74, 5: 132, 6: 62}
+_WIDTHS = {0: 74, 2: 78, 3: 62, 4: 132, 5: 74, 6: 62}
 
 
 class _TitleDelegate(QStyledItemDelegate):

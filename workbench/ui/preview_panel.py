@@ -46,6 +46,7 @@ class PageView(QWidget):
         super().__init__()
         self._theme = theme
         self._pixmap = QPixmap()
+        self._shrunk = QPixmap()
         self._words = ""
         self._region: Region | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,6 +62,7 @@ class PageView(QWidget):
     def show_picture(self, pixmap: QPixmap, region: Region | None) -> None:
         """Show a picture and the box on it."""
         self._pixmap, self._words, self._region = pixmap, "", region
+        self._shrunk = QPixmap()
         self.update()
 
     def show_words(self, words: str) -> None:
@@ -86,8 +88,7 @@ class PageView(QWidget):
         )
         place = QRectF(0, 0, size.width(), size.height())
         place.moveCenter(room.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(place, self._pixmap, QRectF(self._pixmap.rect()))
+        painter.drawPixmap(place.topLeft(), self._fitted(size))
         if self._region is not None:
             _, left, top, width, height = self._region
             painter.setPen(QPen(colors.of("lost"), 2))
@@ -99,6 +100,16 @@ class PageView(QWidget):
                     height * place.height(),
                 )
             )
+
+    def _fitted(self, size: QSize) -> QPixmap:
+        """The picture at the size of the room: averaged, so that fine print does not break up."""
+        pixels = size * self.devicePixelRatioF()
+        if self._shrunk.size() != pixels:
+            self._shrunk = self._pixmap.scaled(
+                pixels, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            self._shrunk.setDevicePixelRatio(self.devicePixelRatioF())
+        return self._shrunk
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the file."""

@@ -236,7 +236,7 @@ QPlainTextEdit, QTextEdit {{ padding: {px(1)}px {px(3)}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {{ border: 2px solid {c.accent};
   padding: {px(3) - 1}px {px(7) - 1}px; }}
 QPlainTextEdit:focus, QTextEdit:focus {{ padding: {max(px(1) - 1, 0)}px {px(3) - 1}px; }}
-QLineEdit:read-only, QLineEdit:disabled, QComboBox:disabled {{ background: {c.raised}; color: {c.soft}; }}
+QLineEdit:read-only, QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled {{ background: {c.raised}; color: {c.soft}; }}
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"], QComboBox[fault="true"] {{
   border: 2px solid {c.lost}; padding: {px(3) - 1}px {px(7) - 1}px; }}
 QComboBox::drop-down {{ border: 0; width: {px(18)}px; }}
@@ -244,6 +244,7 @@ QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
   selection-background-color: {c.accent_soft}; selection-color: {c.accent}; outline: 0; }}
 QAbstractItemView {{ background: {c.card}; border: 0; outline: 0; }}
+QListView[role="bare"] {{ background: transparent; }}
 QTableView {{ gridline-color: {c.line}; selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
 QTableView QLineEdit, QTableView QComboBox, QTableView QPlainTextEdit {{ border-radius: 0; }}
 QTableCornerButton::section {{ background: {c.card}; border: 0; border-bottom: 1px solid {c.line}; }}
