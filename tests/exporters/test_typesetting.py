@@ -8,7 +8,8 @@ from tests.exporters.paper import shipped_fonts
 from workbench.exporters.document import Align, Text
 from workbench.exporters.fonts import Role
 from workbench.exporters.linebreak import NO_END, NO_START, clean
-from workbench.exporters.typesetting import Line, Style, Typesetter
+from workbench.exporters.lines import Line, Style
+from workbench.exporters.typesetting import Typesetter
 
 # As the printed report: 28 characters of 16 pt on 156 mm.
 WIDTH = 442.2
@@ -150,6 +151,8 @@ def test_titles_break_evenly(setter: Typesetter) -> None:
     made = setter.balanced((Text("栖霞市民生服务中心政务服务热线绩效评价报告书"),), style, WIDTH)
     assert [len(line.text) for line in made] == [11, 11]
     assert made[0].x == pytest.approx((WIDTH - 242) / 2, abs=1)
+    two = setter.balanced((Text("栖霞市民生服务中心政务服务热线\n绩效评价报告"),), style, 300)
+    assert [len(line.text) for line in two] == [8, 7, 6]
     named = setter.balanced((Text("资金到位率（4）"),), Style(Role.SONG, 9, 13, Align.CENTER), 46)
     assert [line.text for line in named] == ["资金到位率", "（4）"]
 

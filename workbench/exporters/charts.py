@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from workbench.exporters.document import Align, BarChart, Chart, ScaleChart, Text
 from workbench.exporters.fonts import Role
-from workbench.exporters.typesetting import Line, Style, Typesetter
+from workbench.exporters.lines import Line, Style
+from workbench.exporters.typesetting import Typesetter
 
 Colour = tuple[float, float, float]
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from workbench.exporters import charts
 from workbench.exporters.document import Figure, PhotoGrid, Picture, Text
 from workbench.exporters.fonts import Role
+from workbench.exporters.lines import Style
 from workbench.exporters.pdf_file import Page, PdfFile, PlacedRaster
 from workbench.exporters.pdf_flow import Box, Flow, Paint
 from workbench.exporters.pdf_images import PictureUnreadable, load
-from workbench.exporters.typesetting import Style
 from workbench.exporters.typography import Typography
 
 _TALLEST = 0.62  # of the type area: a picture never fills a page so that its caption must leave it

@@ -10,10 +10,11 @@ from workbench.errors import WorkbenchError
 from workbench.exporters.document import Metadata
 from workbench.exporters.fonts import FontUse, Role
 from workbench.exporters.linebreak import one_line
+from workbench.exporters.lines import Line
 from workbench.exporters.pdf_fonts import EmbeddedFace
 from workbench.exporters.pdf_images import Raster
 from workbench.exporters.truetype import Face, FontUnusable
-from workbench.exporters.typesetting import Line, Typesetter
+from workbench.exporters.typesetting import Typesetter
 
 # The em square of a Chinese face stands 0.88 above and 0.12 below the baseline.
 ASCENT = 0.88

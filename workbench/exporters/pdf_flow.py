@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from workbench.exporters.lines import Line, Style
 from workbench.exporters.pdf_file import Bookmark, Page, PdfFile
-from workbench.exporters.typesetting import Line, Style
 from workbench.exporters.typography import A4, Frame, Typography
 
 Paint = Callable[[Page, float, float], None]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from workbench.exporters.document import Align, Contents, Cover, Text
 from workbench.exporters.fonts import Role
 from workbench.exporters.linebreak import one_line
+from workbench.exporters.lines import Line, Style
 from workbench.exporters.pdf_file import Bookmark, Page, PdfFile
 from workbench.exporters.pdf_flow import Box, Flow
-from workbench.exporters.typesetting import Line, Style
 from workbench.exporters.typography import A4, Typography
 
 _NUMBER_ROOM = 34.0

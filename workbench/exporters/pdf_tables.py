@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from workbench.exporters.document import Align, Text
 from workbench.exporters.fonts import Role
+from workbench.exporters.lines import Style
 from workbench.exporters.pdf_file import Page
 from workbench.exporters.pdf_flow import Flow
 from workbench.exporters.table_layout import Block, LaidCell, TableLayout
-from workbench.exporters.typesetting import Style
 
 _SHADE = (0.945, 0.953, 0.965)
 _FRAME, _GRID = 0.9, 0.4  # weights of rules

@@ -25,6 +25,7 @@ from workbench.exporters.document import (
 )
 from workbench.exporters.fonts import FontBook, FontUse
 from workbench.exporters.linebreak import one_line
+from workbench.exporters.lines import Style
 from workbench.exporters.numbering import Item, Numbered, marker_label, number
 from workbench.exporters.pdf_figures import FigurePrinter
 from workbench.exporters.pdf_file import Bookmark, PdfFile
@@ -32,7 +33,7 @@ from workbench.exporters.pdf_flow import Box, Flow
 from workbench.exporters.pdf_front import Entry, contents_pages, cover_page, running_lines
 from workbench.exporters.pdf_tables import TablePrinter
 from workbench.exporters.table_layout import TableLayout
-from workbench.exporters.typesetting import MissingGlyph, Style, Typesetter
+from workbench.exporters.typesetting import MissingGlyph, Typesetter
 from workbench.exporters.typography import TYPOGRAPHIES, Typography
 
 Progress = Callable[[int, int, str], None]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from workbench.exporters.document import Align, Cell, Row, Table, Text, grid, plain
 from workbench.exporters.linebreak import clean
+from workbench.exporters.lines import Line, Style
 from workbench.exporters.numbering import Numbered
-from workbench.exporters.typesetting import Line, Style, Typesetter
+from workbench.exporters.typesetting import Typesetter
 from workbench.exporters.typography import Typography
 
 CONTINUED = "（续）"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.exporters.document import Align
 from workbench.exporters.fonts import Role
-from workbench.exporters.typesetting import Style
+from workbench.exporters.lines import Style
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
