@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
@@ -32,6 +32,7 @@ from workbench.ui.evidence_page import EvidencePage
 from workbench.ui.evidence_panel import EvidencePanel
 from workbench.ui.main_window import MainWindow
 from workbench.ui.preview_panel import region_of
+from workbench.ui.scoring_page import ScoringPage
 from workbench.ui.search_palette import SearchPalette
 
 A11, A12 = "A11", "A12"
@@ -132,6 +133,13 @@ def alerts_of(window: MainWindow) -> QuietAlerts:
     return window.alerts
 
 
+def scoring_page(window: MainWindow) -> ScoringPage:
+    window.workplace.navigate(Address("indicator", A12))
+    shown = window.workplace.page("scoring")
+    assert isinstance(shown, ScoringPage)
+    return shown
+
+
 def many(opened: Session, count: int, **fields: object) -> list[Evidence]:
     kinds = ("正式资料", "工作资料", "")
     items = [
@@ -158,15 +166,33 @@ def test_files_dropped_on_the_panel_prove_the_indicator(
     assert panel.strip.words.text() == "新增 1 件（佐证-001）。"
 
 
+@pytest.mark.parametrize("name", ["points", "reason", "basis"])
 def test_a_drop_on_a_deduction_line_proves_that_line(
-    qtbot: QtBot, panel: EvidencePanel, intake: EvidenceIntake, opened: Session, file: File
+    qtbot: QtBot, window: MainWindow, intake: EvidenceIntake, file: File, name: str
 ) -> None:
-    line = QWidget(panel)
-    panel.accept_drops(line, "line")
-    settled(qtbot, intake, lambda: drop(line, mime(file("招标公告.jpg", photo()))))
+    opened = window.workplace.context.session
+    scoring = scoring_page(window)
+    field = scoring.editor.deductions.lines[0].editors[name].input
+    place = field.viewport() if isinstance(field, QAbstractScrollArea) else field
+    settled(qtbot, intake, lambda: drop(place, mime(file("招标公告.jpg", photo()))))
     (link,) = opened.evaluation.table(Link).values()
     assert (link.to_kind, link.to_id) == ("deduction", "line")
-    assert panel.title.text() == "本项佐证 1"
+    assert scoring.evidence.title.text() == "本项佐证 1"
+    assert "file:" not in scoring.editor.deductions.lines[0].editors[name].text()
+
+
+def test_ctrl_o_attaches_to_the_line_that_the_keyboard_is_in(
+    qtbot: QtBot, window: MainWindow, intake: EvidenceIntake, opened: Session, file: File
+) -> None:
+    scoring = scoring_page(window)
+    alerts_of(window).files = [file("a.txt", b"a")]
+    scoring.editor.deductions.focus_line("line")
+    qtbot.waitUntil(lambda: scoring.editor.deductions.focused_line() == "line")
+    settled(qtbot, intake, lambda: window.actions_book.run("attach_files"))
+    alerts_of(window).files = [file("b.txt", b"b")]
+    scoring.tree.view.setFocus()
+    settled(qtbot, intake, lambda: window.actions_book.run("attach_files"))
+    assert [link.to_kind for link in opened.evaluation.table(Link).values()] == ["deduction", "indicator"]
 
 
 def test_words_and_web_addresses_are_not_taken_as_files(panel: EvidencePanel, intake: EvidenceIntake) -> None:

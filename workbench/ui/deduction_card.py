@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.evaluation import Deduction, Evidence, Problem
@@ -17,6 +17,7 @@ from workbench.services.deducting import (
 )
 from workbench.services.editing import Address, put_text, text_at
 from workbench.ui.context import Context
+from workbench.ui.evidence_intake import EvidenceDrop
 from workbench.ui.fields import FieldEditor, editor_for
 from workbench.ui.inputs import LineInput, TextInput
 from workbench.ui.widgets import Card, KeyButton, clear, label, link, rule
@@ -99,9 +100,6 @@ class _Line:
 class DeductionCard(Card):
     """The lines of one indicator; :meth:`add` is Ctrl+D."""
 
-    evidence_wanted = Signal(str)
-    """A line's id: evidence that is attached next belongs to it."""
-
     def __init__(self, context: Context) -> None:
         super().__init__(context.theme, "扣分说明", " ")
         self._context = context
@@ -164,6 +162,8 @@ class DeductionCard(Card):
             gone.setAccessibleName("删除这条扣分")
             self._grid.addWidget(gone, row, 4, top)
             line.show(None)
+            for editor in line.editors.values():
+                EvidenceDrop(self._context, editor.input, lambda id_=line.id: ("deduction", id_))  # type: ignore[misc]
 
     def add(self) -> None:
         """Add a line with the points still unexplained; the cursor goes to the reason, or to the points."""

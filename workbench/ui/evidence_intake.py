@@ -7,7 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.services.attaching import Attaching, AttachReport, Intake, Target
 from workbench.services.jobs import Progress
@@ -136,8 +144,12 @@ class EvidenceDrop(QObject):
         super().__init__(widget)
         self._intake = intake_of(context)
         self._to = to
-        widget.setAcceptDrops(self._intake is not None)
-        widget.installEventFilter(self)
+        if self._intake is None:
+            return
+        # files let go over a text area arrive at its inner part
+        for part in (widget, widget.viewport()) if isinstance(widget, QAbstractScrollArea) else (widget,):
+            part.setAcceptDrops(True)
+            part.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files and pictures, leave everything else to the widget."""

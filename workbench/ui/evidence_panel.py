@@ -120,14 +120,10 @@ class EvidencePanel(QWidget):
         if self._intake is not None:
             self._intake.choose(to or self.target())
 
-    def paste(self) -> None:
-        """Take in what the clipboard holds."""
+    def paste(self, to: Target | None = None) -> None:
+        """Take in what the clipboard holds for the indicator, or for ``to``."""
         if self._intake is not None:
-            self._intake.paste(self.target())
-
-    def accept_drops(self, widget: QWidget, deduction: str) -> None:
-        """Let files be dropped on the widget of a deduction line: they prove that line."""
-        EvidenceDrop(self._context, widget, lambda: ("deduction", deduction))
+            self._intake.paste(to or self.target())
 
     def show_evidence(self, id_: str) -> None:
         """Choose an item of the list and show it."""

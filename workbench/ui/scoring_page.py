@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.domain.evaluation import Deduction
+from workbench.services.attaching import Target
 from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.ui.context import Context
+from workbench.ui.evidence_panel import EvidencePanel
 from workbench.ui.indicator_editor import IndicatorEditor
 from workbench.ui.indicator_tree_panel import IndicatorTreePanel
 from workbench.ui.page import Page
@@ -24,12 +26,16 @@ class ScoringPage(Page):
         super().__init__(context)
         self.tree = IndicatorTreePanel(context)
         self.editor = IndicatorEditor(context, self.step)
+        self.evidence = EvidencePanel(context)
+        self.evidence.setFixedWidth(context.theme.px(228))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.tree, 3)
         row.addWidget(rule(vertical=True))
         row.addWidget(self.editor, 7)
+        row.addWidget(rule(vertical=True))
+        row.addWidget(self.evidence)
         self.tree.chosen.connect(self._on_chosen)
         self._leaves = [leaf.id for leaf in context.session.evaluation.form.leaves]
 
@@ -43,6 +49,7 @@ class ScoringPage(Page):
         self.tree.model.refresh()
         if self.current:
             self.editor.show_indicator(self.current)
+            self.evidence.show_indicator(self.current)
         elif self._leaves:
             scores = self.context.session.scores
             first = next((id_ for id_ in self._leaves if not scores[id_].done), self._leaves[0])
@@ -57,6 +64,12 @@ class ScoringPage(Page):
     def _on_chosen(self, id_: str) -> None:
         if id_ != self.current:
             self.editor.show_indicator(id_)
+            self.evidence.show_indicator(id_)
+
+    def evidence_target(self) -> Target | None:
+        """What files taken in now prove: the deduction line that the keyboard is in, or the indicator."""
+        line = self.editor.deductions.focused_line()
+        return ("deduction", line) if line else self.evidence.target()
 
     def go_to(self, id_: str) -> None:
         """Make an indicator the current one; what was typed is saved before."""
@@ -92,6 +105,8 @@ class ScoringPage(Page):
             "next_indicator": lambda: self.step(1),
             "finish_indicator": self.finish,
             "add_deduction": self.editor.deductions.add,
+            "attach_files": lambda: self.evidence.attach_files(self.evidence_target()),
+            "paste_evidence": lambda: self.evidence.paste(self.evidence_target()),
             "remove_row": self.editor.deductions.remove_focused,
         }
 
