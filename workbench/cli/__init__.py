@@ -1,0 +1,156 @@
+"""The command line: the same services without a window, for scripts and help desks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from workbench import paths
+from workbench.cli import commands
+from workbench.cli.desk import Desk
+from workbench.cli.words import EXIT_USAGE, Parser
+from workbench.errors import InputRefused, WorkbenchError
+from workbench.services import logs
+from workbench.services.parts import assemble
+
+PROGRAM = "python -m workbench"
+EXIT_DONE = 0
+EXIT_FINDINGS = 1
+EXIT_MISTAKE = 4
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+#: Exit codes as the help tells them.
+EXIT_CODES = """\
+退出码：
+  0    完成
+  1    check：有未放行的错误级发现
+  2    参数有误
+  3    缺少系统图形库
+  4    不能照办：找不到、打不开、内容有误、磁盘不可写等，一行说明原因和办法
+  5    程序不完整，缺少模块
+  70   程序内部错误，详情写入日志
+  130  被中断（Ctrl+C）"""
+
+Command = Callable[[Desk, Namespace], int]
+_log = logging.getLogger(__name__)
+
+
+def parser() -> Parser:
+    """Every command with its arguments."""
+    top = Parser(PROGRAM, "现场评价工作台的命令行。不带参数则打开窗口。", EXIT_CODES)
+    top.add_argument("--version", action="version", version=paths.program_version(), help="显示版本号")
+    added = top.add_subparsers(title="命令", metavar="命令", dest="command", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        made: Parser = added.add_parser(name, help=about, description=about, prog=f"{PROGRAM} {name}")
+        made.set_defaults(run=run)
+        return made
+
+    made = add("forms", commands.forms, "列出指标体系和其中的问题")
+    _json(made)
+
+    made = add("new", commands.new, "按指标体系新建评价，输出其文件夹")
+    made.add_argument("name", metavar="项目名称")
+    made.add_argument("--form", required=True, metavar="编号", help="指标体系编号，见 forms")
+    made.add_argument("--year", default="", metavar="年度", help="评价年度")
+    made.add_argument("--at", default="", metavar="目录", help="建在哪个目录，不写为数据文件夹")
+
+    made = add("list", commands.list_evaluations, "列出数据文件夹中的评价")
+    _json(made)
+
+    made = add("show", commands.show_evaluation, "显示得分、扣分和计算过程")
+    _folder(made)
+    made.add_argument(
+        "--indicator", default="", metavar="指标", help="只看一个指标（编号或名称），列出计算过程"
+    )
+    _json(made)
+
+    made = add("set", commands.set_value, "填写一个计分项，或改定得分等，并显示新的得分")
+    _folder(made)
+    made.add_argument("indicator", metavar="指标", help="编号或名称")
+    made.add_argument(
+        "key", metavar="项", help=f"计分项的键（如 p1、rate、count），或 {'、'.join(commands.ENTRY_KEYS)}"
+    )
+    made.add_argument("value", metavar="值", help="如 符合、3.5、86.5%%；写 '' 清空")
+    made.add_argument("--manual", action="store_true", help="该项另有取数来源时，以填写值为准")
+    made.add_argument("--reason", default="", metavar="理由", help="改定得分的理由")
+
+    made = add("history", commands.history, "列出修改记录：何时、何人、由什么改为什么")
+    _folder(made)
+    made.add_argument("--indicator", default="", metavar="指标", help="只看一个指标（编号或名称）")
+    _json(made)
+
+    made = add("sample", commands.sample, "列出示例，或建立一个示例评价并输出其文件夹")
+    made.add_argument("key", nargs="?", default="", metavar="示例", help="示例的键；不写则列出全部")
+    made.add_argument("--out", default="", metavar="目录", help="建在哪个目录，不写为数据文件夹")
+    return top
+
+
+def _folder(made: Parser) -> None:
+    made.add_argument("folder", metavar="文件夹", help="评价的文件夹，或它在数据文件夹中的名称")
+
+
+def _json(made: Parser) -> None:
+    made.add_argument("--json", action="store_true", help="输出 JSON（数字写成文字，不失精度）")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a person's mistake is told in one Chinese line."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        asked = parser().parse_args(words)
+    except SystemExit as end:  # argparse has said everything
+        return end.code if isinstance(end.code, int) else EXIT_USAGE
+    if any(not _is_text(word) for word in words):
+        _tell("参数有误：含有无法识别的字符，请检查终端的编码。")
+        return EXIT_USAGE
+    found = paths.find_paths()
+    with logs.kept(found.logs) as log:
+        return _guarded(lambda: int(asked.run(Desk(assemble(found)), asked)), log)
+
+
+def _guarded(run: Callable[[], int], log: Path | None) -> int:
+    try:
+        code = run()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except InputRefused as error:
+        _tell(f"错误：{error.what}", *(f"  · {fault}" for fault in error.faults), error.remedy)
+        return EXIT_MISTAKE
+    except WorkbenchError as error:
+        _tell(f"错误：{error}")
+        return EXIT_MISTAKE
+    except KeyboardInterrupt:
+        _tell("已中断。")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nothing may be written any more.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except Exception as error:  # noqa: BLE001 - a front door: a bug becomes a sentence and a log line
+        _log.exception("bug")
+        where = f"详情见日志：{log}" if log is not None else "日志无法写入"
+        _tell(f"程序内部错误（{type(error).__name__}），已保存的内容不受影响。{where}。请告诉软件维护人员。")
+        return EXIT_BUG
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _tell(*lines: str) -> None:
+    if sys.stderr is not None:
+        for line in filter(None, lines):
+            print(line, file=sys.stderr)

@@ -1,0 +1,177 @@
+"""An evaluation as text for a terminal, and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from workbench.cli.columns import columns
+from workbench.domain.amounts import show, show_percent, show_plain
+from workbench.domain.evaluation import Evaluation
+from workbench.domain.form import Form, Indicator
+from workbench.domain.scoring import IndicatorScore, Scores, derivation
+
+_NOTHING = "—"
+
+
+def overview_lines(evaluation: Evaluation, scores: Scores) -> list[str]:
+    """Project, form, total and grade in a few lines."""
+    overview, form = evaluation.overview, evaluation.form
+    year = f"（{overview.year}）" if overview.year else ""
+    return [
+        f"{overview.project or '未命名的评价'}{year}",
+        f"指标体系：{form.title}（{form.id}）",
+        f"得分：{_total(scores)} / {show_plain(scores.full)} 分　{_grade(scores)}",
+    ]
+
+
+def _total(scores: Scores) -> str:
+    return show(scores.total) if scores.scored else _NOTHING
+
+
+def _grade(scores: Scores) -> str:
+    if not scores.complete:
+        return f"已评 {scores.scored} / {scores.leaves} 项，等级待全部评完"
+    if scores.grade is None:
+        return "不在任何等级内"
+    distance = (
+        f"，距“{scores.next_band.name}”差 {show(scores.to_next)} 分"
+        if scores.next_band is not None and scores.to_next is not None
+        else ""
+    )
+    return f"等级：{scores.grade.name}{distance}"
+
+
+def tree_lines(form: Form, scores: Scores) -> list[str]:
+    """Every indicator with its full mark, score, deduction, score rate and state."""
+    head: tuple[str, ...] = ("编号", "指标", "分值", "得分", "扣分", "得分率", "状态")
+    rows = [head, *(_tree_row(indicator, scores[indicator.id]) for indicator in form.indicators)]
+    return columns(rows, right=(2, 3, 4, 5))
+
+
+def _tree_row(indicator: Indicator, scored: IndicatorScore) -> tuple[str, ...]:
+    name = "　" * (indicator.level - 1) + indicator.name
+    return (
+        indicator.id,
+        name,
+        show_plain(indicator.full_mark),
+        _points(scored.score),
+        _points(scored.deducted),
+        show_percent(scored.rate) if scored.rate is not None else _NOTHING,
+        _state(scored),
+    )
+
+
+def _points(points: Decimal | None) -> str:
+    return _NOTHING if points is None else show(points)
+
+
+def _state(scored: IndicatorScore) -> str:
+    words = []
+    if scored.scored < scored.leaves:
+        words.append("未评" if scored.leaves == 1 else f"已评 {scored.scored}/{scored.leaves}")
+    if scored.overridden:
+        words.append("已改定")
+    if scored.leaves == 1 and scored.unexplained > 0:
+        words.append(f"尚有 {show(scored.unexplained)} 分未说明")
+    if scored.leaves == 1 and scored.unexplained < 0:
+        words.append(f"扣分行多出 {show(-scored.unexplained)} 分")
+    return "，".join(words)
+
+
+def indicator_lines(evaluation: Evaluation, scores: Scores, indicator: Indicator) -> list[str]:
+    """One indicator in full: its standard, how its score comes about, deduction lines, basis."""
+    form = evaluation.form
+    lines = [f"{form.place(indicator.id)}（{indicator.id}，{show_plain(indicator.full_mark)} 分）"]
+    if form.children(indicator.id):
+        return lines + columns(
+            [_tree_row(one, scores[one.id]) for one in _below(form, indicator)], right=(2, 3, 4, 5)
+        )
+    entry = evaluation.entry(indicator.id)
+    if indicator.criterion:
+        lines.append(f"评价标准：{indicator.criterion.strip()}")
+    lines += derivation(evaluation, scores[indicator.id])
+    for line in evaluation.deductions(indicator.id):
+        points = _NOTHING if line.points is None else show_plain(line.points)
+        lines.append(
+            f"扣 {points} 分：{line.reason or '未写原因'}{f'（{line.basis}）' if line.basis else ''}"
+        )
+    if entry.basis:
+        lines.append(f"评价依据：{entry.basis.strip()}")
+    return lines
+
+
+def _below(form: Form, indicator: Indicator) -> Iterator[Indicator]:
+    yield indicator
+    for child in form.children(indicator.id):
+        yield from _below(form, child)
+
+
+def evaluation_json(evaluation: Evaluation, scores: Scores) -> dict[str, Any]:
+    """The evaluation with every indicator, ready for ``json.dumps``; numbers are exact, as text."""
+    overview, form = evaluation.overview, evaluation.form
+    return {
+        "id": evaluation.id,
+        "project": overview.project,
+        "year": overview.year,
+        "mode": overview.mode,
+        "evaluated_unit": overview.evaluated_unit,
+        "form": {"id": form.id, "title": form.title, "version": form.version},
+        "total": _exact(scores.total if scores.scored else None),
+        "full": _exact(scores.full),
+        "grade": scores.grade.name if scores.complete and scores.grade else None,
+        "next_grade": scores.next_band.name if scores.next_band else None,
+        "points_to_next_grade": _exact(scores.to_next),
+        "complete": scores.complete,
+        "indicators": [indicator_json(evaluation, scores, one) for one in form.indicators],
+    }
+
+
+def indicator_json(evaluation: Evaluation, scores: Scores, indicator: Indicator) -> dict[str, Any]:
+    """One indicator of any level; leaves carry inputs, deduction lines and derivation."""
+    scored = scores[indicator.id]
+    found: dict[str, Any] = {
+        "id": indicator.id,
+        "name": indicator.name,
+        "level": indicator.level,
+        "parent": indicator.parent or None,
+        "full_mark": _exact(indicator.full_mark),
+        "score": _exact(scored.score),
+        "deducted": _exact(scored.deducted),
+        "score_rate": show_percent(scored.rate) if scored.rate is not None else None,
+    }
+    if evaluation.form.children(indicator.id):
+        return found
+    entry = evaluation.entry(indicator.id)
+    specs = indicator.rule.inputs() if indicator.rule is not None else ()
+    given = scored.given or {}
+    return found | {
+        "rule": indicator.rule.kind if indicator.rule is not None else None,
+        "computed": _exact(scored.computed),
+        "override": _exact(entry.override),
+        "override_reason": entry.override_reason,
+        "done": entry.done,
+        "basis": entry.basis,
+        "unexplained": _exact(scored.unexplained),
+        "inputs": [
+            {
+                "key": spec.key,
+                "label": spec.label,
+                "text": given[spec.key].text if spec.key in given else "",
+                "origin": given[spec.key].origin if spec.key in given else "",
+                "linked": linked.text if spec.key in given and (linked := given[spec.key].linked) else None,
+                "fault": given[spec.key].fault if spec.key in given else "",
+            }
+            for spec in specs
+        ],
+        "deductions": [
+            {"points": _exact(line.points), "reason": line.reason, "basis": line.basis}
+            for line in evaluation.deductions(indicator.id)
+        ],
+        "derivation": derivation(evaluation, scored),
+    }
+
+
+def _exact(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number:f}"

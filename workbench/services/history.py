@@ -1,0 +1,104 @@
+"""The journal of an evaluation in words: who changed what, when, from which value to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
+from workbench.domain.fields import show_value, spec_of
+from workbench.services.session import Session
+from workbench.store.evaluations import EvaluationStore
+from workbench.store.journal import FIRST_STEP, Event
+
+_ACTIONS = {"do": "", "undo": "撤销", "redo": "重做"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the journal as a person reads it; ``changes`` are label, before, after of each field."""
+
+    step: int
+    at: str
+    by: str
+    action: str
+    what: str
+    """``新增``, ``修改`` or ``删除`` and the kind: ``修改扣分``."""
+    where: str
+    """The indicator's place, or the name of the entity."""
+    changes: tuple[tuple[str, str, str], ...]
+    label: str
+
+
+def happenings(session: Session, indicator: str = "") -> list[Happening]:
+    """What was done to an evaluation, oldest first; only what concerns one indicator, if named by its id.
+
+    What the evaluation started with is left out.
+    """
+    memory = session.memory
+    if not isinstance(memory, EvaluationStore):
+        return []
+    told = _Teller(session.evaluation)
+    return [
+        told.happening(event)
+        for event in memory.history()
+        if told.follow(event) and event.step != FIRST_STEP and indicator in {"", told.indicator(event)}
+    ]
+
+
+class _Teller:
+    """Follows the events, so that an entity that is gone can still be named."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def follow(self, event: Event) -> bool:
+        """Take an event in; always true."""
+        fields = self._known.setdefault((event.kind, event.id), {})
+        fields.update(event.after or event.before or {})
+        return True
+
+    def indicator(self, event: Event) -> str:
+        """The indicator that an event concerns; empty for others."""
+        if event.kind == "entry":
+            return event.id
+        if event.kind == "link":
+            return ""
+        return str(self._known[event.kind, event.id].get("indicator") or "")
+
+    def happening(self, event: Event) -> Happening:
+        """An event in words."""
+        before, after = event.before or {}, event.after or {}
+        verb = "新增" if event.before is None else "删除" if event.after is None else "修改"
+        entity_type = ENTITIES[event.kind]
+        changes = []
+        for name in dict.fromkeys([*before, *after]):
+            spec = spec_of(entity_type, name)
+            if spec.kind == "order":
+                continue
+            shown = [show_value(fields[name], spec) if name in fields else "" for fields in (before, after)]
+            if shown[0] != shown[1]:
+                changes.append((spec.label, shown[0], shown[1]))
+        return Happening(
+            event.step,
+            event.at,
+            event.by,
+            _ACTIONS.get(event.action, event.action),
+            f"{verb}{KIND_LABELS[event.kind]}",
+            self._where(event),
+            tuple(changes),
+            event.label,
+        )
+
+    def _where(self, event: Event) -> str:
+        indicator = self.indicator(event)
+        if indicator:
+            place = self._evaluation.form.place(indicator) or indicator
+            key = self._known[event.kind, event.id].get("key", "") if event.kind == "input" else ""
+            return f"{place}（{key}）" if key else place
+        known = self._known[event.kind, event.id]
+        for name in ("title", "name", "item", "label", "text"):
+            if known.get(name):
+                return str(known[name])[:40]
+        return ""
