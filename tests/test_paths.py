@@ -30,7 +30,12 @@ def test_a_chosen_data_folder_takes_logs_and_cache_along(tmp_path: Path) -> None
     chosen = tmp_path / "现场 评价"
     paths = find_paths({"WORKBENCH_DATA": f" {chosen} "})
     assert paths == Paths(
-        ROOT / "forms", ROOT / "resources", chosen, logs=chosen / ".logs", cache=chosen / ".cache"
+        ROOT / "forms",
+        ROOT / "resources",
+        chosen,
+        logs=chosen / ".logs",
+        cache=chosen / ".cache",
+        settings=chosen / ".settings.json",
     )
     assert not chosen.exists(), "finding folders must not create them"
 

@@ -24,6 +24,8 @@ class Paths:
     data: Path
     logs: Path
     cache: Path
+    settings: Path
+    """The file of the user's settings."""
 
 
 def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
@@ -36,12 +38,13 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
     chosen = environ.get(DATA_VARIABLE, "").strip()
     if chosen:
         data = Path(chosen).expanduser().absolute()
-        logs, cache = data / ".logs", data / ".cache"
+        logs, cache, settings = data / ".logs", data / ".cache", data / ".settings.json"
     else:
         data = platformdirs.user_documents_path() / DATA_FOLDER_NAME
         logs = platformdirs.user_log_path("workbench", appauthor=False)
         cache = platformdirs.user_cache_path("workbench", appauthor=False)
-    return Paths(program / "forms", program / "resources", data, logs, cache)
+        settings = platformdirs.user_config_path("workbench", appauthor=False) / "settings.json"
+    return Paths(program / "forms", program / "resources", data, logs, cache, settings)
 
 
 def program_version() -> str:

@@ -20,7 +20,6 @@ from workbench.services.parts import assemble
 
 PROGRAM = "python -m workbench"
 EXIT_DONE = 0
-EXIT_FINDINGS = 1
 EXIT_MISTAKE = 4
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
@@ -69,6 +68,10 @@ def parser() -> Parser:
     made.add_argument(
         "--indicator", default="", metavar="指标", help="只看一个指标（编号或名称），列出计算过程"
     )
+    _json(made)
+
+    made = add("check", commands.check, "核验，列出发现；有未放行的错误则退出码为 1")
+    _folder(made)
     _json(made)
 
     made = add("set", commands.set_value, "填写一个计分项，或改定得分等，并显示新的得分")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.cli.columns import columns
 from workbench.cli.desk import Desk, named
+from workbench.cli.findings import findings_json, findings_lines
 from workbench.cli.showing import evaluation_json, indicator_json, indicator_lines, overview_lines, tree_lines
 from workbench.domain.amounts import show, show_plain
 from workbench.domain.evaluation import Entry
@@ -17,6 +18,8 @@ from workbench.services.editing import Address, input_of, put_input, put_text, w
 from workbench.services.history import happenings
 from workbench.services.session import Session
 
+#: Findings of error level stand.
+EXIT_FINDINGS = 1
 #: Fields of an indicator that ``set`` may change besides the inputs of its rule.
 ENTRY_KEYS = tuple(spec.name for spec in specs_of(Entry))
 
@@ -163,6 +166,17 @@ def _put(session: Session, indicator: Indicator, words: Namespace) -> str:
             return hint
         return put_text(session, Address("entry", indicator.id, "override_reason"), words.reason)
     return put_text(session, Address("entry", indicator.id, words.key), words.value)
+
+
+def check(desk: Desk, words: Namespace) -> int:
+    """List the findings, worst first; 1 when an error stands that nobody let stand."""
+    with desk.opened(words.folder) as session:
+        checking = desk.parts.checking(session)
+        if words.json:
+            desk.say_json(findings_json(checking))
+        else:
+            desk.say(*findings_lines(checking))
+        return EXIT_FINDINGS if checking.blocking else 0
 
 
 def history(desk: Desk, words: Namespace) -> int:

@@ -11,6 +11,7 @@ from workbench.domain.amounts import show, show_percent, show_plain
 from workbench.domain.evaluation import Evaluation
 from workbench.domain.form import Form, Indicator
 from workbench.domain.scoring import IndicatorScore, Scores, derivation
+from workbench.domain.texts import figures, fill
 
 _NOTHING = "—"
 
@@ -98,7 +99,8 @@ def indicator_lines(evaluation: Evaluation, scores: Scores, indicator: Indicator
             f"扣 {points} 分：{line.reason or '未写原因'}{f'（{line.basis}）' if line.basis else ''}"
         )
     if entry.basis:
-        lines.append(f"评价依据：{entry.basis.strip()}")
+        known = figures(evaluation, scores[indicator.id])
+        lines.append(f"评价依据：{fill(entry.basis.strip(), known)}")
     return lines
 
 
@@ -152,7 +154,7 @@ def indicator_json(evaluation: Evaluation, scores: Scores, indicator: Indicator)
         "override": _exact(entry.override),
         "override_reason": entry.override_reason,
         "done": entry.done,
-        "basis": entry.basis,
+        "basis": fill(entry.basis, figures(evaluation, scored)),
         "unexplained": _exact(scored.unexplained),
         "inputs": [
             {

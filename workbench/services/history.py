@@ -75,10 +75,11 @@ class _Teller:
         changes = []
         for name in dict.fromkeys([*before, *after]):
             spec = spec_of(entity_type, name)
-            if spec.kind == "order":
+            if spec.kind in {"order", "ref"} or (event.kind == "input" and name == "key"):
                 continue
             shown = [show_value(fields[name], spec) if name in fields else "" for fields in (before, after)]
-            if shown[0] != shown[1]:
+            untold = event.before is None and not after[name]  # a new entity says nothing here
+            if shown[0] != shown[1] and not untold:
                 changes.append((spec.label, shown[0], shown[1]))
         return Happening(
             event.step,

@@ -11,12 +11,11 @@ from typing import Protocol
 
 from workbench.domain.compiler import compile_form
 from workbench.services.catalog import Catalog
+from workbench.services.checking import Checking, load_limits
 from workbench.services.samples import Samples
+from workbench.services.session import Session
 from workbench.services.settings import Settings
 from workbench.store.evaluations import SAFELY, Keeping
-
-#: The file of settings in the data folder that the program starts with.
-SETTINGS_FILE = ".settings.json"
 
 
 class Folders(Protocol):
@@ -34,6 +33,10 @@ class Folders(Protocol):
     def data(self) -> Path:
         """The evaluations, unless the settings name another folder."""
 
+    @property
+    def settings(self) -> Path:
+        """The file of the user's settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -44,6 +47,10 @@ class Parts:
     samples: Samples
     resources: Path
     now: Callable[[], datetime]
+
+    def checking(self, session: Session) -> Checking:
+        """The checks of an open evaluation, with the limits of its form's profile."""
+        return Checking(session, load_limits(self.resources, session.evaluation.form.profile))
 
 
 def local_now() -> datetime:
@@ -59,7 +66,7 @@ def assemble(
     keeping: Keeping = SAFELY,
 ) -> Parts:
     """Join the services for these folders; nothing is written yet."""
-    settings = Settings(folders.data / SETTINGS_FILE)
+    settings = Settings(folders.settings)
     chosen = settings.text("data_folder").strip()
     catalog = Catalog(
         folders.forms,

@@ -1,0 +1,367 @@
+"""The command line as scripts and help desks use it: words in, lines and exit codes out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import ROOT, LogWatch
+from workbench import cli
+from workbench.cli.columns import columns, width
+
+QIXIA = "12345 政务服务热线购买服务 · 2022（按计票重算）"
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "数据 文件夹"
+    monkeypatch.setenv("WORKBENCH_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def run(data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str) -> Answer:
+        code = cli.main(list(words))
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Answer(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def qixia(run: Run, data: Path) -> str:
+    answer = run("sample", "qixia")
+    assert answer.lines == [str(data / QIXIA)]
+    return str(data / QIXIA)
+
+
+# words
+
+
+def test_help_is_chinese_and_tells_the_exit_codes(run: Run) -> None:
+    answer = run("--help")
+    assert answer.code == 0
+    assert answer.out.startswith("用法：")
+    for english in ("usage", "options", "optional", "positional", "show this"):
+        assert english not in answer.out
+    for code in ("0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "70 ", "130 "):
+        assert f"\n  {code}" in answer.out
+
+
+@pytest.mark.parametrize("command", ["forms", "new", "list", "show", "check", "set", "history", "sample"])
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    answer = run(command, "--help")
+    assert answer.code == 0
+    assert answer.out.startswith(f"用法：python -m workbench {command}")
+    assert "显示本帮助" in answer.out
+
+
+def test_version_is_the_projects(run: Run) -> None:
+    assert run("--version").out == "0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "缺少参数：命令"),
+        (["飞"], "不能是"),
+        (["new", "项目"], "缺少参数：--form"),
+        (["new", "项目", "--form"], "--form 后面要跟一个值"),
+        (["show"], "缺少参数：文件夹"),
+        (["show", "x", "--xml"], "不认识的参数：--xml"),
+        (["show", "坏\udcff"], "无法识别的字符"),
+    ],
+)
+def test_wrong_words_are_told_in_chinese(run: Run, words: Sequence[str], told: str) -> None:
+    answer = run(*words)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.out == ""
+
+
+# forms and evaluations
+
+
+def test_forms_are_listed_with_their_faults(run: Run, data: Path) -> None:
+    answer = run("forms")
+    assert answer.code == 0
+    at = next(n for n, line in enumerate(answer.lines) if line.startswith("qixia-2022"))
+    assert "16 项指标，100 分" in answer.lines[at]
+    assert "最多得 4 分，达不到分值 6 分" in answer.lines[at + 1]
+    own = data / "指标体系"
+    own.mkdir(parents=True)
+    (own / "坏.toml").write_text("total = [", encoding="utf-8")
+    listed = {form["id"]: form for form in run("forms", "--json").json}
+    assert listed["changde-2021"]["usable"]
+    assert not listed["坏"]["usable"]
+    assert listed["坏"]["faults"]
+
+
+def test_a_new_evaluation_is_listed_and_shown_unscored(run: Run, tmp_path: Path) -> None:
+    answer = run("new", "某 项目", "--form", "qixia-2022", "--year", "2023")
+    assert Path(answer.out.strip()).name == "某 项目"
+    assert [line.split() for line in run("list").lines][1] == ["—", "未评完", "某", "项目", "某", "项目"]
+    shown = run("show", "某 项目", "--json").json
+    assert (shown["project"], shown["year"], shown["total"], shown["grade"]) == (
+        "某 项目",
+        "2023",
+        None,
+        None,
+    )
+    elsewhere = run("new", "另一个", "--form", "qixia-2022", "--at", str(tmp_path / "U 盘"))
+    assert elsewhere.out.strip() == str(tmp_path / "U 盘" / "另一个")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["new", "项目", "--form", "没有"], "没有编号为“没有”的指标体系"),
+        (["new", "  ", "--form", "qixia-2022"], "请填写项目名称"),
+        (["show", "不存在"], "文件夹中没有评价数据"),
+        (["check", "不存在"], "文件夹中没有评价数据"),
+        (["history", "不存在"], "文件夹中没有评价数据"),
+        (["sample", "没有"], "现有的示例：changde"),
+    ],
+)
+def test_a_persons_mistake_is_one_chinese_sentence(run: Run, words: Sequence[str], told: str) -> None:
+    answer = run(*words)
+    assert answer.code == 4
+    assert told in answer.err
+    assert answer.out == ""
+
+
+def test_a_damaged_evaluation_is_told(run: Run, data: Path) -> None:
+    (data / "坏").mkdir(parents=True)
+    (data / "坏" / "evaluation.db").write_bytes(b"\x00" * 100)
+    answer = run("show", "坏")
+    assert answer.code == 4
+    assert answer.err.startswith("错误：")
+    assert "坏" in run("list").out
+
+
+def test_samples_are_listed_by_key(run: Run) -> None:
+    keys = [line.split("　")[0] for line in run("sample").lines[::2]]
+    assert keys == ["changde", "panjin", "qixia", "qixia-printed"]
+
+
+# show
+
+
+def test_the_tree_shows_points_scores_and_deductions(run: Run, qixia: str) -> None:
+    lines = run("show", qixia).lines
+    assert lines[2] == "得分：92.47 / 100 分　等级：优"
+    rows = {cells[0]: cells[1:] for line in lines[5:] if (cells := line.split())}
+    assert [rows[root][2] for root in "ABCD"] == ["17.50", "16.80", "30.00", "28.17"]
+    assert rows["D11"] == ["公众知晓率", "10", "9.01", "0.99", "90.10%"]
+    assert rows["B12"][-1] == "已改定"
+
+
+def test_an_indicator_shows_how_its_score_comes_about(run: Run, qixia: str) -> None:
+    out = run("show", qixia, "--indicator", "公众知晓率").out
+    assert "86.50% ÷ 96.00% × 10 = 9.010416… → 9.01" in out
+    assert "扣 0.99 分：问卷显示公众知晓率低于年度目标 96%。" in out
+    assert "公众知晓率为 86.50%" in out
+
+
+def test_json_holds_exact_numbers_as_text(run: Run, qixia: str) -> None:
+    shown = run("show", qixia, "--json").json
+    assert shown["total"] == "92.47"
+    leaf = next(one for one in shown["indicators"] if one["id"] == "B11")
+    assert (leaf["score"], leaf["deducted"]) == ("0.80", "3.20")
+    assert [line["points"] for line in leaf["deductions"]] == ["3.2"]
+    assert any("20.00%" in line for line in leaf["derivation"])
+    assert run("show", qixia, "--indicator", "B11", "--json").json == leaf
+
+
+def test_an_unknown_indicator_names_those_there_are(run: Run, qixia: str) -> None:
+    answer = run("show", qixia, "--indicator", "没有")
+    assert answer.code == 4
+    assert "D11 公众知晓率" in answer.err
+
+
+# set
+
+
+def test_setting_an_input_scores_and_is_in_the_journal(run: Run, qixia: str) -> None:
+    answer = run("set", qixia, "A21", "p3", "１。５")
+    assert answer.out == "决策 › 绩效目标 › 绩效目标合理性：4.00 / 4 分，总分 92.97\n"
+    assert run("show", qixia, "--json").json["total"] == "92.97"
+    told = run("history", qixia, "--indicator", "A21").lines
+    assert "修改计分项　决策 › 绩效目标 › 绩效目标合理性（p3）" in told[0]
+    assert told[1:] == ["    填写值：1 → 1.5"]
+    assert run("history", qixia, "--indicator", "A11").out == ""
+
+
+def test_a_linked_input_counts_as_typed_only_when_asked(run: Run, qixia: str) -> None:
+    first = run("set", qixia, "D11", "rate", "85%")
+    assert "总分 92.47" in first.out
+    assert "加 --manual 以填写值为准" in first.err
+    second = run("set", qixia, "D11", "rate", "85%", "--manual")
+    assert "8.85 / 10 分，总分 92.31" in second.out
+    back = run("set", qixia, "D11", "rate", "")
+    assert "总分 92.47" in back.out
+
+
+def test_an_override_needs_its_reason(run: Run, qixia: str) -> None:
+    refused = run("set", qixia, "A11", "override", "3")
+    assert refused.code == 4
+    assert "理由" in refused.err
+    taken = run("set", qixia, "A11", "override", "3", "--reason", "材料不全")
+    assert "3.00 / 4 分" in taken.out
+    leaf = run("show", qixia, "--indicator", "A11", "--json").json
+    assert (leaf["override"], leaf["override_reason"]) == ("3", "材料不全")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["A11", "p1", "很好"], "不是数字"),
+        (["A11", "p1", "1e999"], "不是数字"),
+        (["A11", "p1", "NaN"], "不是数字"),
+        (["A11", "p1", "-1"], "不能为负数"),
+        (["A11", "p1", "3"], "不能超过本要点的 2 分"),
+        (["A11", "p9", "1"], "没有计分项“p9”"),
+        (["A11", "override", "5", "--reason", "试"], "不能超过本项分值 4 分"),
+        (["过程", "p1", "1"], "没有指标“过程”"),
+    ],
+)
+def test_a_bad_value_is_told_and_nothing_written(
+    run: Run, qixia: str, words: Sequence[str], told: str
+) -> None:
+    answer = run("set", qixia, *words)
+    assert answer.code == 4
+    assert told in answer.err
+    assert run("history", qixia, "--json").json == []
+
+
+# check
+
+
+def test_findings_of_error_level_are_an_exit_code(run: Run, data: Path) -> None:
+    folder = run("sample", "qixia-printed").out.strip()
+    answer = run("check", folder)
+    assert answer.code == 1
+    assert "86.50%" in answer.out
+    assert "总分 92.31 → 92.47" in answer.out
+    found = run("check", folder, "--json").json
+    errors = {(one["code"], one["total_after"]) for one in found["findings"] if one["severity"] == "error"}
+    assert {("K10", "92.47"), ("K08", "91.91"), ("K07", "90.31")} <= errors
+
+
+def test_warnings_alone_are_no_failure(run: Run) -> None:
+    answer = run("check", run("sample", "changde").out.strip())
+    assert answer.code == 0
+    assert answer.lines[-1].startswith("0 错误")
+
+
+# the front door itself
+
+
+def test_an_evaluation_open_elsewhere_is_told(run: Run, qixia: str) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, qixia],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        answer = run("show", qixia)
+        holder.communicate("\n")
+    assert answer.code == 4
+    assert "打开" in answer.err
+    assert run("show", qixia).code == 0
+
+
+_HOLD = """
+import sys
+from workbench.paths import find_paths
+from workbench.services.parts import assemble
+from pathlib import Path
+session = assemble(find_paths()).catalog.open(Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.readline()
+session.close()
+"""
+
+
+def test_a_bug_is_one_line_and_a_log(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise RuntimeError("of ours")
+
+    log_watch.expect("bug")
+    monkeypatch.setattr("workbench.services.catalog.Catalog.list_forms", broken)
+    answer = run("forms")
+    assert answer.code == 70
+    log = data / ".logs" / "workbench.log"
+    assert str(log) in answer.err
+    assert answer.err.count("\n") == 1
+    assert "RuntimeError: of ours" in log.read_text(encoding="utf-8")
+    assert logging.getLogger("workbench").level == logging.NOTSET
+
+
+def test_being_interrupted_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.services.catalog.Catalog.list_forms", stopped)
+    answer = run("forms")
+    assert (answer.code, answer.err) == (130, "已中断。\n")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(data: Path, qixia: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "show", qixia],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_without_a_place_for_the_log_the_work_is_done(run: Run, data: Path) -> None:
+    data.mkdir()
+    (data / ".logs").write_text("a file in the way", encoding="utf-8")
+    assert run("forms").code == 0
+
+
+def test_columns_count_places_not_characters() -> None:
+    assert width("得分 9.01") == 9
+    assert columns([("一级", "1"), ("a", "100")], right=(1,)) == ["一级    1", "a     100"]
