@@ -17,6 +17,7 @@ import pytest
 from tests.helpers import ROOT, LogWatch
 from workbench import cli
 from workbench.cli.columns import columns, width
+from workbench.paths import program_version
 
 QIXIA = "12345 政务服务热线购买服务 · 2022（按计票重算）"
 
@@ -86,7 +87,7 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 
 def test_version_is_the_projects(run: Run) -> None:
-    assert run("--version").out == "0.1.0\n"
+    assert run("--version").out == f"{program_version()}\n"
 
 
 @pytest.mark.parametrize(
