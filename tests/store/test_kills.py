@@ -20,6 +20,8 @@ from tests.store.conftest import Desk, small_form
 from workbench.store import backups
 from workbench.store.creation import BACKUPS
 
+#: A journal of some thousand lines, as a long evaluation has; then a new evaluation begins.
+KILLS_OF_ONE = 40
 KILLS = int(os.environ.get("WORKBENCH_KILLS", "16"))
 
 
@@ -46,9 +48,10 @@ def _killed(what: str, folder: Path, seed: int, longest: float) -> list[str]:
 
 @pytest.mark.timeout(60 + 2 * KILLS)
 def test_no_saved_edit_is_lost(desk: Desk) -> None:
-    folder = desk.create()
     saved, slowest = 0, 0.0
     for seed in range(KILLS):
+        if seed % KILLS_OF_ONE == 0:
+            folder = desk.create(f"评价 {seed}")
         said = _killed("edit", folder, seed, 0.25)
         began = time.perf_counter()
         store = desk.open(folder)  # verifies every line and every row
