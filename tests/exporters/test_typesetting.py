@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +34,19 @@ _LATIN = st.sampled_from(
     ["PDF", "12345", "budget performance", "A4", "index.jsp", "（b）", "——", "……", "7×24 小时"]
 )
 _RARE = st.sampled_from(["䶮", "㛃", "𬭎", "喆"])
-LONG_TEXT = st.lists(st.one_of(_WORDS, _WORDS, _NUMBERS, _CLOSING, _OPENING, _LATIN, _RARE), max_size=120).map("".join)  # fmt: skip
+_MANY_MARKS = re.compile(
+    "([，。、；：！？）》」』】〉”’…（《「『【〈“‘〔]{5})[，。、；：！？）》」』】〉”’…（《「『【〈“‘〔]+"
+)
+
+
+def _joined(parts: list[str]) -> str:
+    """Join the parts; more marks in a row than stand on any line could only be cut among themselves."""
+    return _MANY_MARKS.sub(r"\1", "".join(parts))
+
+
+LONG_TEXT = st.lists(
+    st.one_of(_WORDS, _WORDS, _NUMBERS, _CLOSING, _OPENING, _LATIN, _RARE), max_size=120
+).map(_joined)
 
 
 @pytest.fixture
