@@ -95,6 +95,14 @@ class Form:
         """The indicators that are scored, in the order of the table."""
         return tuple(indicator for indicator in self.indicators if indicator.id not in self._children)
 
+    @cached_property
+    def bindings(self) -> Mapping[str, tuple[str, ...]]:
+        """For each scored indicator the sources that its standard binds inputs to."""
+        return {
+            leaf.id: tuple(spec.source for spec in leaf.rule.inputs() if spec.source) if leaf.rule else ()
+            for leaf in self.leaves
+        }
+
     @property
     def roots(self) -> tuple[Indicator, ...]:
         """The indicators of the first level."""

@@ -52,9 +52,21 @@ class Fact:
     name: str
     kind: str
     value: Fraction
-    shown: str
     meaning: str = ""
-    """``得分`` or ``分值`` for points, where it matters; else what it is."""
+    """``得分`` or ``分值`` for points, where it matters."""
+    unit: str = ""
+    """What amounts and counts are shown in."""
+
+    @property
+    def shown(self) -> str:
+        """The figure as printed."""
+        if self.kind == "percent":
+            return show_percent(self.value)
+        if self.kind == "money":
+            return f"{show(self.value / exact(MONEY_UNITS[self.unit]))} {self.unit}"
+        if self.kind == "points":
+            return f"{show(self.value) if self.meaning == '得分' else show_plain(self.value)} 分"
+        return f"{show_plain(self.value)} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,26 +200,24 @@ def _nearest(number: Number, facts: Sequence[Fact]) -> Fact | None:
     return min(facts, key=lambda fact: abs(fact.value - number.value), default=None)
 
 
-def percent_fact(name: str, value: Fraction, meaning: str = "") -> Fact:
+def percent_fact(name: str, value: Fraction) -> Fact:
     """A rate."""
-    return Fact(name, "percent", value, show_percent(value), meaning)
+    return Fact(name, "percent", value)
 
 
-def money_fact(name: str, value: Fraction, unit: str, meaning: str = "") -> Fact:
+def money_fact(name: str, value: Fraction, unit: str) -> Fact:
     """An amount stated in ``unit``."""
-    return Fact(name, "money", value * exact(MONEY_UNITS[unit]), f"{show(value)} {unit}", meaning)
+    return Fact(name, "money", value * exact(MONEY_UNITS[unit]), unit=unit)
 
 
 def points_fact(name: str, value: Decimal, meaning: str) -> Fact:
     """Points: 得分 or 分值."""
-    return Fact(
-        name, "points", exact(value), f"{show(value) if meaning == '得分' else show_plain(value)} 分", meaning
-    )
+    return Fact(name, "points", exact(value), meaning)
 
 
 def count_fact(name: str, value: int, unit: str) -> Fact:
     """A number of things."""
-    return Fact(name, "count", Fraction(value), f"{value} {unit}")
+    return Fact(name, "count", Fraction(value), unit=unit)
 
 
 def sentences(text: str) -> Iterator[str]:

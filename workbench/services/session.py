@@ -9,6 +9,7 @@ from typing import Protocol
 
 from workbench.domain.changes import Change, Step, apply, putting, removing
 from workbench.domain.evaluation import Entity, Evaluation, kind_of
+from workbench.domain.rescoring import scores_after
 from workbench.domain.scoring import Scores, compute_scores
 
 #: Two edits of one field within this many seconds are one step to undo.
@@ -69,6 +70,7 @@ class Session:
         self._after_close: list[Callable[[], None]] = []
         self._burst: tuple[tuple[str, str, tuple[str, ...]], object, float] | None = None
         self._scores: Scores | None = None
+        self._unscored: list[Change] = []
 
     @property
     def evaluation(self) -> Evaluation:
@@ -89,6 +91,9 @@ class Session:
         """The scores as they stand, worked out once for each state."""
         if self._scores is None:
             self._scores = compute_scores(self._evaluation)
+        elif self._unscored:
+            self._scores = scores_after(self._scores, self._evaluation, self._unscored)
+        self._unscored.clear()
         return self._scores
 
     @staticmethod
@@ -191,7 +196,7 @@ class Session:
 
     def _arrive(self, after: Evaluation, changes: tuple[Change, ...], origin: object) -> None:
         self._evaluation = after
-        self._scores = None
+        self._unscored.extend(changes)
         for listener in tuple(self._listeners):
             listener(Changed(changes, origin))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
+from operator import is_
 from typing import TypeVar
 
 from workbench.domain.amounts import show
@@ -26,6 +27,7 @@ from workbench.domain.evaluation import (
     input_id,
 )
 from workbench.domain.form import Form, Indicator
+from workbench.domain.rescoring import bound_leaves
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores, rescored
 from workbench.domain.sources import Sources
@@ -177,17 +179,69 @@ class Finding:
 
 
 Made = TypeVar("Made")
+Item = TypeVar("Item")
+
+#: What was worked out before, by key: the objects that it rests on, and the result.
+Memory = dict[Hashable, tuple[tuple[object, ...], object]]
 
 
 class View:
     """What checks look at: one state of an evaluation with its scores, and indexes made when first asked for."""
 
-    def __init__(self, evaluation: Evaluation, scores: Scores, sources: Sources, limits: Limits) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        scores: Scores,
+        sources: Sources,
+        limits: Limits,
+        memory: Memory | None = None,
+    ) -> None:
         self.evaluation = evaluation
         self.scores = scores
         self.sources = sources
         self.limits = limits
+        self._memory: Memory = {} if memory is None else memory
         self._once: dict[str, object] = {}
+
+    def remember(self, key: Hashable, rests_on: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What ``make`` gave when the very same objects were there last time, or what it gives now.
+
+        Entities, tables and scores are immutable and replaced on change, so identity tells.
+        """
+        kept = self._memory.get(key)
+        if kept is not None and len(kept[0]) == len(rests_on) and all(map(is_, kept[0], rests_on)):
+            return kept[1]  # type: ignore[return-value]
+        made = make()
+        self._memory[key] = (rests_on, made)
+        return made
+
+    def stable(self, key: Hashable, value: Made) -> Made:
+        """``value``, or the equal object of last time, so that what rests on it holds."""
+        kept = self._memory.get(key)
+        if kept is not None and kept[1] == value:
+            return kept[1]
+        self._memory[key] = ((), value)
+        return value
+
+    def each(
+        self,
+        key: Hashable,
+        items: Iterable[Item],
+        find: Callable[[Item], Iterable[Made]],
+        *rests_on: object,
+    ) -> Iterator[Made]:
+        """What ``find`` gives for each item, worked out again only for items that are other objects than
+        last time, or for all if something else that it rests on is."""
+        kept: dict[int, tuple[Item, tuple[Made, ...]]] = self.remember(key, rests_on, dict)
+        last = kept.copy()
+        kept.clear()
+        for item in items:
+            known = last.get(id(item))
+            if known is None or known[0] is not item:
+                known = (item, tuple(find(item)))
+            kept[id(item)] = known
+            if known[1]:
+                yield from known[1]
 
     def once(self, key: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, worked out once for this view."""
@@ -205,27 +259,27 @@ class View:
         """The scored indicators as they stand, in the order of the table."""
         return [self.scores[leaf.id] for leaf in self.form.leaves]
 
-    @cached_property
-    def _links_to(self) -> dict[tuple[str, str], list[Link]]:
-        found: dict[tuple[str, str], list[Link]] = {}
-        for link in self.evaluation.table(Link).values():
-            found.setdefault((link.to_kind, link.to_id), []).append(link)
-        return found
+    def _links(self, end: str) -> dict[tuple[str, str], list[Link]]:
+        table = self.evaluation.table(Link)
 
-    @cached_property
-    def _links_from(self) -> dict[tuple[str, str], list[Link]]:
-        found: dict[tuple[str, str], list[Link]] = {}
-        for link in self.evaluation.table(Link).values():
-            found.setdefault((link.from_kind, link.from_id), []).append(link)
-        return found
+        def group() -> dict[tuple[str, str], list[Link]]:
+            found: dict[tuple[str, str], list[Link]] = {}
+            for link in table.values():
+                key = (link.to_kind, link.to_id) if end == "to" else (link.from_kind, link.from_id)
+                found.setdefault(key, []).append(link)
+            return found
+
+        return self.once(f"links {end}", lambda: self.remember(("links", end), (table,), group))
 
     def linked_to(self, kind: str, id_: str, from_kind: str) -> list[str]:
         """Ids of the ``from_kind`` that are tied to one entity."""
-        return [link.from_id for link in self._links_to.get((kind, id_), ()) if link.from_kind == from_kind]
+        return [
+            link.from_id for link in self._links("to").get((kind, id_), ()) if link.from_kind == from_kind
+        ]
 
     def linked_from(self, kind: str, id_: str, to_kind: str) -> list[str]:
         """Ids of the ``to_kind`` that one entity is tied to."""
-        return [link.to_id for link in self._links_from.get((kind, id_), ()) if link.to_kind == to_kind]
+        return [link.to_id for link in self._links("from").get((kind, id_), ()) if link.to_kind == to_kind]
 
     def deductions(self, indicator: str) -> list[Deduction]:
         """The deduction lines of an indicator."""
@@ -239,11 +293,25 @@ class View:
     @cached_property
     def problems(self) -> list[Problem]:
         """The problems in their order."""
-        return self.evaluation.listed(Problem)
+        table = self.evaluation.table(Problem)
+        return self.remember("problems", (table,), lambda: self.evaluation.listed(Problem))
+
+    def bound(self, *prefixes: str) -> list[IndicatorScore]:
+        """The leaves with an input bound to such a source, in the order of the table."""
+        table = self.evaluation.table(Input)
+        ids = self.remember(
+            ("bound", prefixes), (self.form, table), lambda: bound_leaves(self.evaluation, prefixes)
+        )
+        return [self.scores[leaf.id] for leaf in self.form.leaves if leaf.id in ids]
 
     def given(self, scored: IndicatorScore, key: str) -> Given:
         """One input of an indicator's rule as it counts."""
         return (scored.given or {}).get(key, Given(None))
+
+    def specs(self, indicator: Indicator) -> tuple[InputSpec, ...]:
+        """The inputs that an indicator's standard asks for."""
+        rule = indicator.rule
+        return self.remember(("specs", indicator.id), (rule,), rule.inputs) if rule is not None else ()
 
     def said(self, indicator: str, key: str) -> Input | None:
         """What a person said about one input."""
@@ -256,8 +324,9 @@ class View:
 
     def surveyed(self, indicator: Indicator) -> bool:
         """Whether a questionnaire of this evaluation gives an input of the indicator."""
-        specs = indicator.rule.inputs() if indicator.rule is not None else ()
-        return any(self.source_of(indicator.id, spec).startswith("survey:") for spec in specs)
+        return indicator.id in self.once(
+            "surveyed", lambda: {scored.indicator.id for scored in self.bound("survey:")}
+        )
 
     def suppose(self, changes: Sequence[Change], leaves: Iterable[str] | None = None) -> Scores:
         """The scores if the changes were made; ``leaves`` are those they can reach (all, if not said)."""
@@ -346,6 +415,7 @@ class Spot:
 
 
 Run = Callable[[View], Iterator[Finding]]
+RunLeaf = Callable[[View, IndicatorScore], Iterator[Finding]]
 
 #: Whatever can move a score, and so everything that reads scores.
 SCORES = (
@@ -367,13 +437,9 @@ class Check:
     """One check: its code, the kinds of entities that it reads, and its function."""
 
     code: str
+    name: str
     reads: tuple[str, ...]
     run: Run
-
-    @property
-    def name(self) -> str:
-        """The function's name, for tests and profiling."""
-        return self.run.__name__
 
 
 _CHECKS: list[Check] = []
@@ -384,14 +450,54 @@ def check(code: str, reads: Iterable[str]) -> Callable[[Run], Run]:
 
     A check that reads scores reads :data:`SCORES`; waivers are applied afterwards and read by none.
     """
-    if code not in CATALOGUE:
-        raise ValueError(f"{code} is not in the catalogue")
 
     def keep(run: Run) -> Run:
-        _CHECKS.append(Check(code, tuple(reads), run))
+        _keep(Check(code, run.__name__, tuple(reads), run))
         return run
 
     return keep
+
+
+def leaf_check(code: str, reads: Iterable[str] = ()) -> Callable[[RunLeaf], RunLeaf]:
+    """Decorator: puts a function of one scored indicator into the table; it runs for each of them.
+
+    It may look at the indicator, its score, entry, inputs, marks and deductions (``reads`` names what
+    else), so that after an edit it runs again only for the indicator that was edited.
+    """
+
+    def keep(run: RunLeaf) -> RunLeaf:
+        more, name = tuple(reads), run.__name__
+
+        def run_all(view: View) -> Iterator[Finding]:
+            tables = tuple(view.evaluation.tables.get(kind) for kind in more)
+
+            def find(scored: IndicatorScore) -> Iterator[tuple[IndicatorScore, tuple[Finding, ...]]]:
+                if found := tuple(run(view, scored)):
+                    yield scored, found
+
+            for scored, found in view.each((code, name), view.leaves, find, *tables):
+                if any(finding.effect is not None for finding in found):  # effects quote the total
+                    key, rests_on = (name, scored.indicator.id), (scored, view.scores, *tables)
+                    yield from view.remember(key, rests_on, partial(_all, run, view, scored))
+                else:
+                    yield from found
+
+        _keep(Check(code, name, tuple(dict.fromkeys((*SCORES, *more))), run_all))
+        return run
+
+    return keep
+
+
+def _all(run: RunLeaf, view: View, scored: IndicatorScore) -> tuple[Finding, ...]:
+    return tuple(run(view, scored))
+
+
+def _keep(one: Check) -> None:
+    if one.code not in CATALOGUE:
+        raise ValueError(f"{one.code} is not in the catalogue")
+    if any(other.name == one.name for other in _CHECKS):
+        raise ValueError(f"two checks named {one.name}")
+    _CHECKS.append(one)
 
 
 def checks() -> tuple[Check, ...]:

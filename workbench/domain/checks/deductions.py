@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from workbench.domain.amounts import show, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check
+from workbench.domain.checks.base import SCORES, Finding, Spot, View, check, leaf_check
 from workbench.domain.evaluation import Advice, Deduction, Problem
 from workbench.domain.scoring import IndicatorScore
 
@@ -17,34 +17,33 @@ _CLAUSE = re.compile(r"[。；;！!？?\n]")
 _LACK = re.compile(r"不|未|无|缺|低|滞后|不足|欠|较差|薄弱|有待|偏")
 
 
-@check("K03", SCORES)
-def deductions_explain_the_loss(view: View) -> Iterator[Finding]:
+@leaf_check("K03")
+def deductions_explain_the_loss(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """Full mark − score = Σ deduction lines."""
-    for scored in view.leaves:
-        lost, explained = scored.deducted, scored.explained
-        if lost is None or lost < 0 or abs(lost - explained) <= view.limits.tolerance:
-            continue
-        spot = view.at_indicator("K03", scored.indicator.id)
-        lines = view.deductions(scored.indicator.id)
-        if not lines:
-            yield spot.error(
-                f"扣了 {show(lost)} 分，没有写扣分原因。",
-                detail=_calculation(scored),
-                expected="扣分行和原因",
-                found="没有扣分行",
-                difference=f"{show(lost)} 分",
-                remedy="请按 Ctrl+D 补一行扣分，写明原因、依据和佐证。",
-            )
-        else:
-            yield spot.error(
-                f"扣分行合计 {show(explained)} 分，实际少得 {show(lost)} 分。",
-                detail="、".join(f"{line.reason or '（无原因）'} {_points(line)}" for line in lines)
-                + f"。{_calculation(scored)}",
-                expected=f"{show(lost)} 分",
-                found=f"{show(explained)} 分",
-                difference=f"{show_signed(explained - lost)} 分",
-                remedy="请使扣分行合计等于分值减得分，或改正计分项。",
-            )
+    lost, explained = scored.deducted, scored.explained
+    if lost is None or lost < 0 or abs(lost - explained) <= view.limits.tolerance:
+        return
+    spot = view.at_indicator("K03", scored.indicator.id)
+    lines = view.deductions(scored.indicator.id)
+    if not lines:
+        yield spot.error(
+            f"扣了 {show(lost)} 分，没有写扣分原因。",
+            detail=_calculation(scored),
+            expected="扣分行和原因",
+            found="没有扣分行",
+            difference=f"{show(lost)} 分",
+            remedy="请按 Ctrl+D 补一行扣分，写明原因、依据和佐证。",
+        )
+    else:
+        yield spot.error(
+            f"扣分行合计 {show(explained)} 分，实际少得 {show(lost)} 分。",
+            detail="、".join(f"{line.reason or '（无原因）'} {_points(line)}" for line in lines)
+            + f"。{_calculation(scored)}",
+            expected=f"{show(lost)} 分",
+            found=f"{show(explained)} 分",
+            difference=f"{show_signed(explained - lost)} 分",
+            remedy="请使扣分行合计等于分值减得分，或改正计分项。",
+        )
 
 
 def _calculation(scored: IndicatorScore) -> str:
@@ -121,25 +120,25 @@ def problems_about_full_indicators(view: View) -> Iterator[Finding]:
         if scored.score is not None and scored.score == scored.full_mark and len(scored.indicator.name) >= 3
     ]
     by_id = {scored.indicator.id: scored for scored in full}
-    for problem in view.problems:
+    names = view.stable("full names", [(scored.indicator.id, scored.indicator.name) for scored in full])
+
+    def faulted(problem: Problem) -> Iterator[tuple[Problem, list[str]]]:
+        """The full indicators that a problem names where it speaks of a lack."""
+        clauses = [c for c in _CLAUSE.split(f"{problem.title}。{problem.description}") if _LACK.search(c)]
+        yield problem, [id_ for clause in clauses for id_, name in names if name in clause]
+
+    for problem, named in view.each("faulted", view.problems, faulted, names):
         if problem.no_deduction_reason.strip():
             continue
         tied = [id_ for id_ in view.linked_from("problem", problem.id, "indicator") if id_ in by_id]
-        named = [
-            scored.indicator.id
-            for clause in _CLAUSE.split(f"{problem.title}。{problem.description}")
-            if _LACK.search(clause)
-            for scored in full
-            if scored.indicator.name in clause
-        ]
         about = [by_id[id_] for id_ in dict.fromkeys(tied + named)]
         if not about:
             continue
-        names = "、".join(scored.indicator.name for scored in about)
+        listed = "、".join(scored.indicator.name for scored in about)
         points = sum((scored.full_mark for scored in about), Decimal(0))
         each = "均得满分" if len(about) > 1 else "得满分"
         yield _at(view, problem, part="full").warning(
-            f"问题指出“{names}”不足，但{len(about)} 个指标{each}，也没有写明不扣分的理由。",
+            f"问题指出“{listed}”不足，但 {len(about)} 个指标{each}，也没有写明不扣分的理由。",
             detail=f"问题：{problem.title}。{problem.description}",
             expected="扣分或写明理由",
             found=f"{show(points)} / {show_plain(points)}",

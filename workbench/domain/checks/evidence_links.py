@@ -5,68 +5,65 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.checks.base import SCORES, Finding, Place, Spot, View, check
+from workbench.domain.checks.base import SCORES, Finding, Place, Spot, View, check, leaf_check
 from workbench.domain.evaluation import Deduction, Evidence, Link
 from workbench.domain.evidence_use import evidence_label
+from workbench.domain.scoring import IndicatorScore
 
 _READS = (*SCORES, "evidence", "link")
 
 
-@check("K04", _READS)
-def deductions_are_proven(view: View) -> Iterator[Finding]:
+@leaf_check("K04", ("evidence", "link"))
+def deductions_are_proven(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """Each deduction has evidence, or its indicator says why there is none.
 
     A rate that comes from a questionnaire of this evaluation is proven by its tally.
     """
-    for scored in view.leaves:
-        indicator = scored.indicator
-        lines = [line for line in view.deductions(indicator.id) if line.points]
-        if not lines or view.surveyed(indicator) or view.evidence_ids("indicator", indicator.id):
+    indicator = scored.indicator
+    lines = [line for line in view.deductions(indicator.id) if line.points]
+    if not lines or view.surveyed(indicator) or view.evidence_ids("indicator", indicator.id):
+        return
+    entry = view.evaluation.entry(indicator.id)
+    if entry.no_evidence_reason.strip():
+        return
+    for line in lines:
+        if view.evidence_ids("deduction", line.id):
             continue
-        entry = view.evaluation.entry(indicator.id)
-        if entry.no_evidence_reason.strip():
-            continue
-        for line in lines:
-            if view.evidence_ids("deduction", line.id):
-                continue
-            named = line.basis.strip() or entry.basis_source.strip()
-            spot = view.at_indicator("K04", indicator.id, "deduction", line.id, field="evidence")
-            message = f"扣了 {show_plain(line.points or 0)} 分，没有关联佐证。"
-            if named:
-                yield spot.warning(
-                    message,
-                    detail=f"写明的依据：{named}，但没有材料。",
-                    expected="至少一件佐证",
-                    found="只写了名称",
-                    remedy="请关联佐证材料，或写明无佐证的原因。",
-                )
-            else:
-                yield spot.error(
-                    message,
-                    expected="依据和至少一件佐证",
-                    found="都没有",
-                    remedy="请写明依据并关联佐证材料，或写明无佐证的原因。",
-                )
-
-
-@check("K04", _READS)
-def full_marks_have_a_basis(view: View) -> Iterator[Finding]:
-    """A full mark names what it rests on."""
-    for scored in view.leaves:
-        indicator = scored.indicator
-        if scored.score is None or scored.score != scored.full_mark or view.surveyed(indicator):
-            continue
-        entry = view.evaluation.entry(indicator.id)
-        stated = (
-            entry.basis_source.strip() or indicator.basis_source.strip() or entry.no_evidence_reason.strip()
-        )
-        if not stated and not view.evidence_ids("indicator", indicator.id):
-            yield view.at_indicator("K04", indicator.id, "entry", field="basis_source", part="full").warning(
-                "得满分，没有写依据来源，也没有佐证。",
-                expected="依据来源或佐证",
-                found="都没有",
-                remedy="请填写依据来源、关联佐证，或写明无佐证的原因。",
+        named = line.basis.strip() or entry.basis_source.strip()
+        spot = view.at_indicator("K04", indicator.id, "deduction", line.id, field="evidence")
+        message = f"扣了 {show_plain(line.points or 0)} 分，没有关联佐证。"
+        if named:
+            yield spot.warning(
+                message,
+                detail=f"写明的依据：{named}，但没有材料。",
+                expected="至少一件佐证",
+                found="只写了名称",
+                remedy="请关联佐证材料，或写明无佐证的原因。",
             )
+        else:
+            yield spot.error(
+                message,
+                expected="依据和至少一件佐证",
+                found="都没有",
+                remedy="请写明依据并关联佐证材料，或写明无佐证的原因。",
+            )
+
+
+@leaf_check("K04", ("evidence", "link"))
+def full_marks_have_a_basis(view: View, scored: IndicatorScore) -> Iterator[Finding]:
+    """A full mark names what it rests on."""
+    indicator = scored.indicator
+    if scored.score is None or scored.score != scored.full_mark or view.surveyed(indicator):
+        return
+    entry = view.evaluation.entry(indicator.id)
+    stated = entry.basis_source.strip() or indicator.basis_source.strip() or entry.no_evidence_reason.strip()
+    if not stated and not view.evidence_ids("indicator", indicator.id):
+        yield view.at_indicator("K04", indicator.id, "entry", field="basis_source", part="full").warning(
+            "得满分，没有写依据来源，也没有佐证。",
+            expected="依据来源或佐证",
+            found="都没有",
+            remedy="请填写依据来源、关联佐证，或写明无佐证的原因。",
+        )
 
 
 @check("K04", ("evidence", "link"))

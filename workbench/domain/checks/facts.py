@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from workbench.domain.amounts import exact
 from workbench.domain.checks.base import View
 from workbench.domain.checks.rates import is_rate, measured_value
 from workbench.domain.evaluation import FundLine, Question, Questionnaire, Target
 from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
+from workbench.domain.scoring import IndicatorScore
 
 _MONEY_NAMES = {
     "initial": ("年初预算",),
@@ -18,6 +20,7 @@ _MONEY_NAMES = {
     "spent": ("实际支出", "支出金额", "实际支出资金", "支出金额共计", "实际支付资金"),
     "contract": ("合同金额", "合同价格", "合同价款"),
 }
+_READS = ("overview", "question", "option", "questionnaire", "target", "fund_line")
 _RATES = (
     ("资金到位率", "arrived", ("budget", "due", "contract")),
     ("预算执行率", "spent", ("budget", "arrived")),
@@ -27,19 +30,17 @@ _RATES = (
 
 def facts_of(view: View) -> Facts:
     """Every figure that texts may name: points, rates, amounts, counts."""
-    return view.once("facts", lambda: Facts(_facts(view), view.evaluation.overview.year))
+    tables = view.evaluation.tables
+    rests_on = (view.scores, *(tables.get(kind) for kind in _READS))
+    year = view.evaluation.overview.year
+    return view.remember("facts", rests_on, lambda: Facts(_facts(view), year))
 
 
 def _facts(view: View) -> Iterator[Fact]:
     scores, form = view.scores, view.form
     for indicator in form.indicators:
         scored = scores[indicator.id]
-        yield points_fact(indicator.name, indicator.full_mark, "分值")
-        if scored.score is not None:
-            yield points_fact(indicator.name, scored.score, "得分")
-        measured = measured_value(scored)
-        if measured is not None and is_rate(scored):
-            yield percent_fact(indicator.name, measured)
+        yield from view.remember(("facts", indicator.id), (scored,), partial(_of_indicator, scored))
     if scores.complete:
         for name in ("综合得分", "综合分数", "总得分", "最终得分", "评价得分", "总分"):
             yield points_fact(name, scores.total, "得分")
@@ -49,6 +50,17 @@ def _facts(view: View) -> Iterator[Fact]:
     yield from _survey_facts(view)
     yield from _target_facts(view)
     yield from _fund_facts(view)
+
+
+def _of_indicator(scored: IndicatorScore) -> tuple[Fact, ...]:
+    name = scored.indicator.name
+    found = [points_fact(name, scored.full_mark, "分值")]
+    if scored.score is not None:
+        found.append(points_fact(name, scored.score, "得分"))
+    measured = measured_value(scored)
+    if measured is not None and is_rate(scored):
+        found.append(percent_fact(name, measured))
+    return tuple(found)
 
 
 def _survey_facts(view: View) -> Iterator[Fact]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
 from workbench.domain.changes import Change
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check
+from workbench.domain.checks.base import SCORES, Finding, Spot, View, check, leaf_check
 from workbench.domain.form import Indicator
 from workbench.domain.rules.measure import MeasuredRule
+from workbench.domain.scoring import IndicatorScore
 
 
 @check("K01", ())
@@ -48,34 +49,33 @@ def _sum(spot: Spot, what: str, parts: tuple[Indicator, ...], whole: Decimal) ->
     )
 
 
-@check("K07", SCORES)
-def standard_gives_the_full_mark(view: View) -> Iterator[Finding]:
+@leaf_check("K07")
+def standard_gives_the_full_mark(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """The most that a standard can give is the indicator's full mark."""
-    for scored in view.leaves:
-        indicator, rule = scored.indicator, scored.indicator.rule
-        if rule is None:
-            continue
-        most, full = rule.maximum(), exact(indicator.full_mark)
-        spot = view.at_indicator("K07", indicator.id)
-        if most == full:
-            continue
-        adopting: tuple[Change, ...] = ()
-        if most < full and scored.overridden and scored.score is not None and exact(scored.score) > most:
-            entry = view.evaluation.entry(indicator.id)
-            adopting = (view.change(dataclasses.replace(entry, override=None)),)
-        possible = "最高只能得" if most < full else "最高可得"
-        yield spot.error(
-            f"评分规则{possible} {show_plain(most)} 分，本指标分值 {show_plain(full)} 分。",
-            detail=f"可执行的评分标准：{rule.sentence()}"
-            + (f"原文：{indicator.criterion.strip()}" if indicator.criterion else ""),
-            expected=f"{show_plain(full)} 分",
-            found=f"最高 {show_plain(most)} 分"
-            + (f"，现记 {show(scored.score)} 分" if scored.score is not None else ""),
-            difference=f"{show_plain(most - full)} 分" if most < full else f"+{show_plain(most - full)} 分",
-            effect=view.effect(adopting, indicator.id) if adopting else None,
-            adopting=adopting,
-            remedy="请与委托方确认：按规则计分，或改正公式中的系数使满分等于分值。",
-        )
+    indicator, rule = scored.indicator, scored.indicator.rule
+    if rule is None:
+        return
+    most, full = rule.maximum(), exact(indicator.full_mark)
+    spot = view.at_indicator("K07", indicator.id)
+    if most == full:
+        return
+    adopting: tuple[Change, ...] = ()
+    if most < full and scored.overridden and scored.score is not None and exact(scored.score) > most:
+        entry = view.evaluation.entry(indicator.id)
+        adopting = (view.change(dataclasses.replace(entry, override=None)),)
+    possible = "最高只能得" if most < full else "最高可得"
+    yield spot.error(
+        f"评分规则{possible} {show_plain(most)} 分，本指标分值 {show_plain(full)} 分。",
+        detail=f"可执行的评分标准：{rule.sentence()}"
+        + (f"原文：{indicator.criterion.strip()}" if indicator.criterion else ""),
+        expected=f"{show_plain(full)} 分",
+        found=f"最高 {show_plain(most)} 分"
+        + (f"，现记 {show(scored.score)} 分" if scored.score is not None else ""),
+        difference=f"{show_plain(most - full)} 分" if most < full else f"+{show_plain(most - full)} 分",
+        effect=view.effect(adopting, indicator.id) if adopting else None,
+        adopting=adopting,
+        remedy="请与委托方确认：按规则计分，或改正公式中的系数使满分等于分值。",
+    )
 
 
 @check("K07", ())
@@ -176,10 +176,9 @@ def not_everything_is_full(view: View) -> Iterator[Finding]:
     scores = view.scores
     if not scores.complete or len(view.leaves) < 3:
         return
-    rates = {scored.rate for scored in view.leaves}
-    if len(rates) != 1:
+    rate = view.leaves[0].rate
+    if any(scored.rate != rate for scored in view.leaves):
         return
-    rate = rates.pop()
     place = view.at_indicator("K22", view.leaves[0].indicator.id).place
     spot = Spot("K22", place, "指标评分 › 全部指标")
     if rate == 1:

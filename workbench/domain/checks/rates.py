@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Effect, Finding, View, check
+from workbench.domain.checks.base import SCORES, Effect, Finding, View, check, leaf_check
 from workbench.domain.evaluation import Input, Target
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.rules.measure import MeasuredRule
@@ -54,19 +54,17 @@ def points_text(effect: Effect) -> str:
     return f"影响本项 {show_signed(change)} 分、总分 {show(effect.total_before)} → {show(effect.total_after)}"
 
 
-@check("K08", SCORES)
-def inputs_are_those_of_the_definition(view: View) -> Iterator[Finding]:
+@leaf_check("K08", ("fund_line",))
+def inputs_are_those_of_the_definition(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """An input bound to another fund column, or typed against what its binding says."""
-    for scored in view.leaves:
-        rule = scored.indicator.rule
-        for spec in rule.inputs() if rule is not None else ():
-            said = view.said(scored.indicator.id, spec.key)
-            if said is None or (said.source or spec.source).startswith("survey:"):
-                continue  # survey results are K10
-            if said.source.startswith("fund:") and spec.source not in {"", said.source}:
-                yield from _other_column(view, scored, spec, said)
-            elif said.value and (said.manual or said.source == "manual"):
-                yield from _typed_against_linked(view, scored, spec, said)
+    for spec in view.specs(scored.indicator):
+        said = view.said(scored.indicator.id, spec.key)
+        if said is None or (said.source or spec.source).startswith("survey:"):
+            continue  # survey results are K10
+        if said.source.startswith("fund:") and spec.source not in {"", said.source}:
+            yield from _other_column(view, scored, spec, said)
+        elif said.value and (said.manual or said.source == "manual"):
+            yield from _typed_against_linked(view, scored, spec, said)
 
 
 def _other_column(view: View, scored: IndicatorScore, spec: InputSpec, said: Input) -> Iterator[Finding]:
@@ -186,33 +184,38 @@ def one_satisfaction_rate(view: View) -> Iterator[Finding]:
     )
 
 
-@check("K09", SCORES)
-def rates_stay_possible(view: View) -> Iterator[Finding]:
+@leaf_check("K09")
+def rates_stay_possible(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """A part greater than its whole."""
-    flagged: set[str] = set()
-    for scored in view.leaves:
-        rule, value = scored.indicator.rule, measured_value(scored)
-        if value is None or value <= 1 or not isinstance(rule, MeasuredRule) or not is_rate(scored):
-            continue
-        specs = rule.measured_inputs()
-        if all(view.source_of(scored.indicator.id, spec).startswith("fund:") for spec in specs):
-            continue  # overspending is real and belongs to the fund table
-        said = [view.said(scored.indicator.id, spec.key) for spec in specs]
-        if not _bounded(view, rule.name) or any(one is not None and one.note.strip() for one in said):
-            continue
-        flagged.add(scored.indicator.id)
-        parts = "、".join(f"{spec.label} {view.given(scored, spec.key).text}" for spec in specs)
-        yield view.at_indicator("K09", scored.indicator.id).warning(
-            f"{rule.name}为 {show_percent(value)}，超过 100%。",
-            detail=f"{parts}。部分不应大于整体；跨期办结等情况请在录入说明中写明。",
-            expected="≤100%",
-            found=show_percent(value),
-            difference=_difference(value - 1, "percent"),
-            remedy="请核对分子分母的期间和口径，或写明原因。",
-        )
+    rule, value = scored.indicator.rule, measured_value(scored)
+    if value is None or value <= 1 or not isinstance(rule, MeasuredRule) or not is_rate(scored):
+        return
+    specs = rule.measured_inputs()
+    if all(view.source_of(scored.indicator.id, spec).startswith("fund:") for spec in specs):
+        return  # overspending is real and belongs to the fund table
+    said = [view.said(scored.indicator.id, spec.key) for spec in specs]
+    if not _bounded(view, rule.name) or any(one is not None and one.note.strip() for one in said):
+        return
+    parts = "、".join(f"{spec.label} {view.given(scored, spec.key).text}" for spec in specs)
+    yield view.at_indicator("K09", scored.indicator.id).warning(
+        f"{rule.name}为 {show_percent(value)}，超过 100%。",
+        detail=f"{parts}。部分不应大于整体；跨期办结等情况请在录入说明中写明。",
+        expected="≤100%",
+        found=show_percent(value),
+        difference=_difference(value - 1, "percent"),
+        remedy="请核对分子分母的期间和口径，或写明原因。",
+    )
+
+
+@check("K09", SCORES)
+def targets_stay_possible(view: View) -> Iterator[Finding]:
+    """The same for stated targets and what was reached."""
     for target in view.evaluation.table(Target).values():
-        if target.indicator in flagged or target.unit not in {"%", "％"} or target.explanation.strip():
+        if target.unit not in {"%", "％"} or target.explanation.strip():
             continue
+        scored = view.scores.by_id.get(target.indicator)
+        if scored is not None and is_rate(scored) and (measured_value(scored) or 0) > 1:
+            continue  # said at the indicator
         for field, word in (("value", "指标值"), ("actual", "完成值")):
             amount: Decimal | None = getattr(target, field)
             if amount is not None and amount > 100 and _bounded(view, target.name):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from functools import partial
 
-from workbench.domain.checks.base import Check, Finding, View, checks, waived
+from workbench.domain.checks.base import Check, Finding, Memory, View, checks, waived
 from workbench.domain.checks.grades import boundary
 from workbench.domain.checks.limits import Limits
-from workbench.domain.evaluation import Entity, Evaluation, Waiver
-from workbench.domain.form import Form
+from workbench.domain.evaluation import Evaluation, Waiver
 from workbench.domain.scoring import Scores, compute_scores
 from workbench.domain.sources import Sources
 
@@ -26,18 +25,6 @@ def run_checks(
     return Checker(limits or Limits()).run(evaluation, scores or compute_scores(evaluation, sources), sources)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What one check found, and the tables that it read."""
-
-    form: Form
-    tables: tuple[Mapping[str, Entity] | None, ...]
-    findings: tuple[Finding, ...]
-
-    def still_holds(self, form: Form, tables: tuple[Mapping[str, Entity] | None, ...]) -> bool:
-        return form is self.form and all(a is b for a, b in zip(tables, self.tables, strict=True))
-
-
 class Checker:
     """Runs the checks and remembers: a check runs again only if a table that it reads was replaced.
 
@@ -46,25 +33,28 @@ class Checker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._kept: dict[Check, _Kept] = {}
+        self._memory: Memory = {}
+        self._seen: Evaluation | None = None
 
     def run(self, evaluation: Evaluation, scores: Scores, sources: Sources) -> tuple[Finding, ...]:
         """As :func:`run_checks`; quick when little changed since the last call."""
-        view = View(evaluation, scores, sources, self._limits)
+        if self._seen is None or self._seen.form is not evaluation.form:
+            self._memory.clear()
+        self._seen = evaluation
+        view = View(evaluation, scores, sources, self._limits, self._memory)
         found: list[Finding] = []
         for check in checks():
             tables = tuple(evaluation.tables.get(kind) for kind in check.reads)
-            kept = self._kept.get(check)
-            if kept is None or not kept.still_holds(evaluation.form, tables):
-                kept = _Kept(evaluation.form, tables, self._allowed(check.run(view)))
-                self._kept[check] = kept
-            found.extend(kept.findings)
+            found.extend(view.remember(check.name, tables, partial(self._run, check, view)))
         found.extend(self._allowed(boundary(view, found)))
         return tuple(
             sorted(
                 waived(_distinct(found), evaluation.table(Waiver)), key=lambda f: (f.severity.rank, f.code)
             )
         )
+
+    def _run(self, check: Check, view: View) -> tuple[Finding, ...]:
+        return self._allowed(check.run(view))
 
     def _allowed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         return tuple(finding for finding in findings if finding.code not in self._limits.disabled)

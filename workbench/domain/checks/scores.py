@@ -7,23 +7,29 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from workbench.domain.amounts import exact, round_half_up, show, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check
+from workbench.domain.checks.base import SCORES, Finding, Spot, View, check, leaf_check
 from workbench.domain.evaluation import Mark
 from workbench.domain.scoring import IndicatorScore
 
 
-@check("K02", SCORES)
-def scores_stay_within_the_full_mark(view: View) -> Iterator[Finding]:
+@leaf_check("K02")
+def scores_stay_within_the_full_mark(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """0 ≤ score ≤ full mark, for each indicator and for each stage."""
-    for scored in view.leaves:
-        if scored.score is not None and not 0 <= scored.score <= scored.full_mark:
-            limit = "低于 0" if scored.score < 0 else f"超过分值 {show_plain(scored.full_mark)} 分"
-            yield view.at_indicator("K02", scored.indicator.id, "entry", field="override").error(
-                f"得分 {show(scored.score)} 分，{limit}。",
-                expected=f"0 至 {show_plain(scored.full_mark)} 分",
-                found=f"{show(scored.score)} 分",
-                remedy="请改正得分。",
-            )
+    # A full mark with more decimals than scores keep may be rounded up (a third of a point).
+    most = max(scored.full_mark, round_half_up(scored.full_mark, view.form.rounding.digits))
+    if scored.score is not None and not 0 <= scored.score <= most:
+        limit = "低于 0" if scored.score < 0 else f"超过分值 {show_plain(scored.full_mark)} 分"
+        yield view.at_indicator("K02", scored.indicator.id, "entry", field="override").error(
+            f"得分 {show(scored.score)} 分，{limit}。",
+            expected=f"0 至 {show_plain(scored.full_mark)} 分",
+            found=f"{show(scored.score)} 分",
+            remedy="请改正得分。",
+        )
+
+
+@check("K02", ("mark", "overview"))
+def other_stages_stay_within_the_full_mark(view: View) -> Iterator[Finding]:
+    """The same for the stages that do not count."""
     for mark in view.evaluation.table(Mark).values():
         indicator = view.form.get(mark.indicator)
         if mark.score is None or indicator is None or mark.stage == view.evaluation.overview.counting_stage:
@@ -64,48 +70,47 @@ def _differs(view: View, scored: IndicatorScore) -> bool:
     )
 
 
-@check("K06", SCORES)
-def scores_follow_the_standard(view: View) -> Iterator[Finding]:
+@leaf_check("K06")
+def scores_follow_the_standard(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """A score that is not what the standard gives has a reason."""
-    for scored in view.leaves:
-        if not _differs(view, scored) or scored.score is None or scored.computed is None:
-            continue
-        entry = view.evaluation.entry(scored.indicator.id)
-        stage = view.evaluation.overview.counting_stage
-        marked = next(
-            (
-                mark
-                for mark in view.evaluation.table(Mark).values()
-                if mark.indicator == scored.indicator.id and mark.score == scored.score
-            ),
-            None,
+    if not _differs(view, scored) or scored.score is None or scored.computed is None:
+        return
+    entry = view.evaluation.entry(scored.indicator.id)
+    stage = view.evaluation.overview.counting_stage
+    marked = next(
+        (
+            mark
+            for mark in view.evaluation.table(Mark).values()
+            if mark.indicator == scored.indicator.id and mark.score == scored.score
+        ),
+        None,
+    )
+    if scored.overridden and scored.score == entry.override:
+        reason, spot = (
+            entry.override_reason,
+            view.at_indicator("K06", scored.indicator.id, "entry", field="override_reason"),
         )
-        if scored.overridden and scored.score == entry.override:
-            reason, spot = (
-                entry.override_reason,
-                view.at_indicator("K06", scored.indicator.id, "entry", field="override_reason"),
-            )
-            changes = (view.change(dataclasses.replace(entry, override=None)),)
-        elif marked is not None:
-            reason, spot = (
-                marked.reason,
-                view.at_indicator("K06", scored.indicator.id, "mark", marked.id, field="reason"),
-            )
-            changes = (view.change(dataclasses.replace(marked, score=None)),)
-        else:
-            continue
-        if reason.strip():
-            continue
-        yield spot.error(
-            f"按标准应得 {show(scored.computed)} 分，{stage}记 {show(scored.score)} 分，没有写理由。",
-            detail=f"计算：{scored.outcome.expression}。" if scored.outcome else "",
-            expected=f"{show(scored.computed)} 分",
-            found=f"{show(scored.score)} 分",
-            difference=f"{show_signed(scored.score - scored.computed)} 分",
-            effect=view.effect(changes, scored.indicator.id),
-            adopting=changes,
-            remedy="请改回标准的结果，或写明改定理由。",
+        changes = (view.change(dataclasses.replace(entry, override=None)),)
+    elif marked is not None:
+        reason, spot = (
+            marked.reason,
+            view.at_indicator("K06", scored.indicator.id, "mark", marked.id, field="reason"),
         )
+        changes = (view.change(dataclasses.replace(marked, score=None)),)
+    else:
+        return
+    if reason.strip():
+        return
+    yield spot.error(
+        f"按标准应得 {show(scored.computed)} 分，{stage}记 {show(scored.score)} 分，没有写理由。",
+        detail=f"计算：{scored.outcome.expression}。" if scored.outcome else "",
+        expected=f"{show(scored.computed)} 分",
+        found=f"{show(scored.score)} 分",
+        difference=f"{show_signed(scored.score - scored.computed)} 分",
+        effect=view.effect(changes, scored.indicator.id),
+        adopting=changes,
+        remedy="请改回标准的结果，或写明改定理由。",
+    )
 
 
 @check("K23", SCORES)
@@ -136,22 +141,27 @@ def changed_scores_have_reasons(view: View) -> Iterator[Finding]:
         )
 
 
-@check("K25", SCORES)
-def rounding_is_once(view: View) -> Iterator[Finding]:
+@leaf_check("K25")
+def rounding_is_once(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """A score rounded earlier than the form says; printed parts that do not add up to the printed total."""
     digits = view.form.rounding.digits
-    for scored in view.leaves:
-        if not scored.overridden or scored.computed is None or not _differs(view, scored):
-            continue
-        fewer = [fewer for fewer in range(digits) if round_half_up(scored.computed, fewer) == scored.score]
-        if fewer and scored.score is not None:
-            yield view.at_indicator("K25", scored.indicator.id, "entry", field="override").warning(
-                f"改定的 {show_plain(scored.score)} 分是 {show(scored.computed, digits)} 分提前取整的结果。",
-                expected=f"{show(scored.computed, digits)} 分",
-                found=f"{show(scored.score, digits)} 分",
-                difference=f"{show_signed(scored.score - scored.computed, digits)} 分",
-                remedy=f"请只在最后保留 {digits} 位小数。",
-            )
+    if not scored.overridden or scored.computed is None or not _differs(view, scored):
+        return
+    fewer = [fewer for fewer in range(digits) if round_half_up(scored.computed, fewer) == scored.score]
+    if fewer and scored.score is not None:
+        yield view.at_indicator("K25", scored.indicator.id, "entry", field="override").warning(
+            f"改定的 {show_plain(scored.score)} 分是 {show(scored.computed, digits)} 分提前取整的结果。",
+            expected=f"{show(scored.computed, digits)} 分",
+            found=f"{show(scored.score, digits)} 分",
+            difference=f"{show_signed(scored.score - scored.computed, digits)} 分",
+            remedy=f"请只在最后保留 {digits} 位小数。",
+        )
+
+
+@check("K25", SCORES)
+def printed_parts_make_the_printed_total(view: View) -> Iterator[Finding]:
+    """Scores rounded only at the total: the printed parts may add up to another figure."""
+    digits = view.form.rounding.digits
     if view.form.rounding.at != "total" or not view.leaves:
         return
     parts = sum(

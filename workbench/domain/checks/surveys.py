@@ -70,9 +70,8 @@ def _bound(view: View) -> Iterator[tuple[IndicatorScore, InputSpec, Input | None
     """Every rule input that the standard or the evaluator binds to a question."""
     table = view.evaluation.table(Question)
     by_code = {question.code: question for question in table.values() if question.code}
-    for scored in view.leaves:
-        rule = scored.indicator.rule
-        for spec in rule.inputs() if rule is not None else ():
+    for scored in view.bound("survey:"):
+        for spec in view.specs(scored.indicator):
             said = view.said(scored.indicator.id, spec.key)
             source = said.source if said is not None and said.source not in {"", "manual"} else spec.source
             kind, _, key = source.partition(":")

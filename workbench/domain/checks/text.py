@@ -11,16 +11,17 @@ from workbench.domain.checks.dates import time_progress
 from workbench.domain.checks.facts import facts_of
 from workbench.domain.checks.written import FILLED, Written, filled_texts
 from workbench.domain.prose import Facts, compare, percent_fact, sentences
+from workbench.domain.scoring import IndicatorScore
+
+_DIGIT = re.compile(r"\d")
 
 
 @check("K19", FILLED)
 def figures_in_text_are_those_of_the_data(view: View) -> Iterator[Finding]:
     """Every figure that a text names against the model."""
-    facts: Facts | None = None
-    for written in filled_texts(view):
-        if not any(letter.isdigit() for letter in written.text):
-            continue
-        facts = facts or facts_of(view)
+    facts = facts_of(view)
+
+    def wrong(written: Written) -> Iterator[Finding]:
         for compared in compare(written.text, facts, written.bound):
             if compared.status != "contradicted" or compared.nearest is None:
                 continue
@@ -36,6 +37,9 @@ def figures_in_text_are_those_of_the_data(view: View) -> Iterator[Finding]:
                 remedy="请改正文字，或核对数据。",
             )
 
+    numbered = [written for written in filled_texts(view) if _DIGIT.search(written.text)]
+    yield from view.each("K19 figures", numbered, wrong, facts)
+
 
 _GRADE = re.compile(
     r"(?:评价等级|评定等级|评级|等级|评定为|自评为)\s*(?:评定)?(?:为|是|：|:)?\s*[“\"「]?(优秀|良好|合格|不合格|优|良|中|差)(?![、，好秀]|等级|以上|和|或|[（(]含)"
@@ -49,23 +53,27 @@ def grade_in_text_is_the_grade(view: View) -> Iterator[Finding]:
     names = [band.name for band in view.form.bands]
     if not names or not scores.complete or scores.grade is None:
         return
-    for written in filled_texts(view):
+    grade = scores.grade.name
+
+    def wrong(written: Written) -> Iterator[Finding]:
         for found in _GRADE.finditer(written.text):
             word = found[1]
             if word not in names:
                 yield written.spot("K12", "word").warning(
                     f"文字写等级“{word}”，等级划分里没有这一档（{'、'.join(names)}）。",
-                    expected=scores.grade.name,
+                    expected=grade,
                     found=word,
                     remedy="请使用等级划分中的名称。",
                 )
-            elif word != scores.grade.name:
+            elif word != grade:
                 yield written.spot("K19", "grade").error(
-                    f"文字写等级“{word}”，总分 {scores.total} 应为“{scores.grade.name}”。",
-                    expected=scores.grade.name,
+                    f"文字写等级“{word}”，总分 {scores.total} 应为“{grade}”。",
+                    expected=grade,
                     found=word,
                     remedy="请改正文字。",
                 )
+
+    yield from view.each("K19 grade", filled_texts(view), wrong, view.scores)
 
 
 _COUNTED = re.compile(r"(\d+)\s*个\s*([一二三四]级指标)")
@@ -81,7 +89,8 @@ def structure_in_text_is_the_table(view: View) -> Iterator[Finding]:
     counts = {
         name: sum(1 for i in form.indicators if i.level == level) for level, name in enumerate(form.levels, 1)
     }
-    for written in filled_texts(view):
+
+    def wrong(written: Written) -> Iterator[Finding]:
         for found in _COUNTED.finditer(written.text):
             number, name = int(found[1]), found[2]
             if name in counts and number != counts[name]:
@@ -93,6 +102,8 @@ def structure_in_text_is_the_table(view: View) -> Iterator[Finding]:
                 )
         if "方面" in written.text or "考察" in written.text:
             yield from _aspects(view, written)
+
+    yield from view.each("K19 structure", filled_texts(view), wrong)
 
 
 def _aspects(view: View, written: Written) -> Iterator[Finding]:
@@ -144,42 +155,46 @@ _NAMED = re.compile(
 @check("K03", FILLED)
 def praise_does_not_stand_against_a_deduction(view: View) -> Iterator[Finding]:
     """``使用合规`` in a text while points were taken off the very indicator for it."""
-    deducted = []
-    for scored in view.leaves:
-        named = _NAMED.fullmatch(scored.indicator.name)
-        if named is not None and (scored.deducted or 0) > 0:
-            deducted.append((scored, named["stem"][-2:], named["praise"]))
-    by_id = {scored.indicator.id: scored for scored in view.leaves if (scored.deducted or 0) > 0}
-    if not by_id:
-        return
-    doubt, praise = view.limits.doubt, view.limits.praise
+    deducted = [scored for scored in view.leaves if (scored.deducted or 0) > 0]
+    own = {scored.indicator.id: scored for scored in deducted}
+    named = [
+        (scored, found["stem"][-2:], found["praise"])
+        for scored in deducted
+        if (found := _NAMED.fullmatch(scored.indicator.name)) is not None
+    ]
     for written in filled_texts(view):
-        if written.place.kind in {"entry", "paragraph"}:
-            if written.place.kind == "entry":
-                own = by_id.get(written.indicator)
-                clear = (
-                    [w for w in praise if w in written.text]
-                    if own is not None and not any(w in written.text for w in doubt)
-                    else []
-                )
-                if own is not None and clear:
-                    yield written.spot("K03", "praise").warning(
-                        f"依据写“{clear[0]}”，本指标却扣了 {show_plain(own.deducted or 0)} 分。",
-                        detail=f"依据：{written.text}",
-                        expected="写明扣分的事实",
-                        found=clear[0],
-                        remedy="请使依据与扣分一致，或改正得分。",
-                    )
-                continue
-            for sentence in sentences(written.text):
-                for scored, stem, word in deducted:
-                    if re.search(rf"{re.escape(stem)}.{{0,3}}{word}", sentence) and not any(
-                        w in sentence.replace(word, "") for w in doubt
-                    ):
-                        yield written.spot("K03", f"praise-{scored.indicator.id}").warning(
-                            f"正文写“{stem}{word}”，指标“{scored.indicator.name}”却扣了 {show_plain(scored.deducted or 0)} 分。",
-                            detail=f"原文：{sentence}。",
-                            expected="文字与扣分一致",
-                            found=sentence[:40],
-                            remedy="请改正文字，或改正得分。",
-                        )
+        if written.place.kind == "entry" and written.indicator in own:
+            yield from _praise_of_its_own(view, written, own[written.indicator])
+        elif written.place.kind == "paragraph":
+            for scored, stem, word in named:
+                yield from _praise_elsewhere(view, written, scored, stem + word)
+
+
+def _praise_of_its_own(view: View, written: Written, scored: IndicatorScore) -> Iterator[Finding]:
+    clear = next((word for word in view.limits.praise if word in written.text), None)
+    if clear is None or any(word in written.text for word in view.limits.doubt):
+        return
+    yield written.spot("K03", "praise").warning(
+        f"依据写“{clear}”，本指标却扣了 {show_plain(scored.deducted or 0)} 分。",
+        detail=f"依据：{written.text}",
+        expected="写明扣分的事实",
+        found=clear,
+        remedy="请使依据与扣分一致，或改正得分。",
+    )
+
+
+def _praise_elsewhere(view: View, written: Written, scored: IndicatorScore, words: str) -> Iterator[Finding]:
+    stem, praise = words[:2], words[2:]
+    for sentence in sentences(written.text):
+        if not re.search(rf"{re.escape(stem)}.{{0,3}}{praise}", sentence):
+            continue
+        if any(word in sentence.replace(praise, "") for word in view.limits.doubt):
+            continue
+        name = scored.indicator.name
+        yield written.spot("K03", f"praise-{scored.indicator.id}").warning(
+            f"正文写“{stem}{praise}”，指标“{name}”却扣了 {show_plain(scored.deducted or 0)} 分。",
+            detail=f"原文：{sentence}。",
+            expected="文字与扣分一致",
+            found=sentence[:40],
+            remedy="请改正文字，或改正得分。",
+        )

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from workbench.domain.checks.base import Finding, Place, View, check
-from workbench.domain.checks.written import FILLED, TEXTS, Written, typed_texts
+from workbench.domain.checks.written import FILLED, TEXTS, Written, filled_texts, typed_texts
 from workbench.domain.evaluation import Entry
-from workbench.domain.narrative import bindings_of, render
 
 _MISSING_DAY = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _SHORT_DAY = re.compile(r"(?<!\d)(?<!年)(\d{1,2})\s?月\s?(\d{1,2})\s?日")
@@ -18,7 +17,11 @@ _SHORT_DAY = re.compile(r"(?<!\d)(?<!年)(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 @check("K16", TEXTS)
 def dates_in_text_exist(view: View) -> Iterator[Finding]:
     """11月31日 and the like."""
-    for written in typed_texts(view):
+    yield from view.each("K16 days", typed_texts(view), _missing_days)
+
+
+def _missing_days(written: Written) -> Iterator[Finding]:
+    if "日" in written.text:
         days = [tuple(int(part) for part in found.groups()) for found in _MISSING_DAY.finditer(written.text)]
         days += [
             (2024, *(int(part) for part in found.groups())) for found in _SHORT_DAY.finditer(written.text)
@@ -44,27 +47,13 @@ def annex_numbers_are_unambiguous(view: View) -> Iterator[Finding]:
     """One annex number for different things; one figure number with two captions."""
     annexes: dict[str, dict[str, Written]] = {}
     captions: dict[str, dict[str, Written]] = {}
-    entries = [
-        Written(
-            Place("scoring", "entry", entry.id, "basis_source"),
-            f"{view.form.place(entry.id)} › 依据来源",
-            entry.basis_source,
-            (),
-            entry.id,
-        )
-        for entry in view.evaluation.table(Entry).values()
-        if entry.basis_source and view.form.get(entry.id)
-    ]
-    for written in [*entries, *typed_texts(view)]:
-        for found in _ANNEX.finditer(written.text):
-            annexes.setdefault(found[2], {}).setdefault(found[1], written)
-        for found in _FIGURE.finditer(written.text):
-            captions.setdefault(found[1] + found[2], {}).setdefault(found[3], written)
+    for written, kind, number, name in view.each("K20", [*_sources(view), *typed_texts(view)], _cited):
+        (annexes if kind == "附件" else captions).setdefault(kind + number, {}).setdefault(name, written)
     for number, names in annexes.items():
         if len(names) > 1:
             last = list(names.values())[-1]
-            yield last.spot("K20", f"annex{number}").warning(
-                f"“附件 {number}”指了 {len(names)} 样东西：{'、'.join(names)}。",
+            yield last.spot("K20", number).warning(
+                f"“{number[:2]} {number[2:]}”指了 {len(names)} 样东西：{'、'.join(names)}。",
                 expected="一个编号一份附件",
                 found=f"{len(names)} 样",
                 remedy="请按佐证编号引用，附件编号由程序生成。",
@@ -78,6 +67,22 @@ def annex_numbers_are_unambiguous(view: View) -> Iterator[Finding]:
                 found=f"{len(names)} 个",
                 remedy="请重新编号。",
             )
+
+
+def _sources(view: View) -> Iterator[Written]:
+    """The sources that entries name, which are no text of the report but cite annexes too."""
+    for entry in view.evaluation.table(Entry).values():
+        if "附件" in entry.basis_source and view.form.get(entry.id):
+            where = f"{view.form.place(entry.id)} › 依据来源"
+            place = Place("scoring", "entry", entry.id, "basis_source")
+            yield Written(place, where, entry.basis_source, indicator=entry.id)
+
+
+def _cited(written: Written) -> Iterator[tuple[Written, str, str, str]]:
+    for found in _ANNEX.finditer(written.text):
+        yield written, "附件", found[2], found[1]
+    for found in _FIGURE.finditer(written.text):
+        yield written, found[1], found[2], found[3]
 
 
 _BROKEN = re.compile(r"(?<![\d.])\d{1,3}\.\d[ \u00a0\u3000]\d(?![\d.%])")
@@ -103,10 +108,13 @@ def no_residue_is_left(view: View) -> Iterator[Finding]:
         + [(word, "其他类型报告的用语") for word in limits.residue]
         + [(paper, "已被取代的文件") for paper in limits.outdated]
     )
-    for written in typed_texts(view):
+    pattern = re.compile("|".join(re.escape(word) for word, _ in words if word) or r"(?!)")
+
+    def residue(written: Written) -> Iterator[Finding]:
         text = written.text
+        hits = set(pattern.findall(text))
         for word, kind in words:
-            if word in text:
+            if word in hits or (hits and word and word in text):
                 yield written.spot("K26", word).notice(
                     f"文字里有“{word}”，是{kind}。",
                     expected="本项目的内容",
@@ -130,6 +138,8 @@ def no_residue_is_left(view: View) -> Iterator[Finding]:
                 remedy="请删去多余的标点。",
             )
 
+    yield from view.each("K26", typed_texts(view), residue, overview)
+
 
 def _around(text: str, word: str) -> str:
     at = text.find(word)
@@ -139,16 +149,12 @@ def _around(text: str, word: str) -> str:
 @check("K26", FILLED)
 def bound_names_exist(view: View) -> Iterator[Finding]:
     """``{名称}`` that nothing stands behind."""
-    for written in typed_texts(view):
-        if "{" not in written.text:
-            continue
-        known = bindings_of(view.evaluation, view.scores, written.indicator, view.sources)
-        for span in render(written.text, known):
-            if span.unknown:
-                yield written.spot("K26", span.name).warning(
-                    f"文字引用了“{{{span.name}}}”，没有这个数据。",
-                    detail=f"可用的有：{'、'.join(known)}。",
-                    expected="已有的名称",
-                    found=f"{{{span.name}}}",
-                    remedy="请改为已有的名称，或先填写对应的数据。",
-                )
+    for written in filled_texts(view):
+        for name in written.unknown:
+            yield written.spot("K26", name).warning(
+                f"文字引用了“{{{name}}}”，没有这个数据。",
+                detail=f"可用的有：{'、'.join(written.known)}。",
+                expected="已有的名称",
+                found=f"{{{name}}}",
+                remedy="请改为已有的名称，或先填写对应的数据。",
+            )
