@@ -18,7 +18,7 @@ from workbench.domain.amounts import MONEY_UNITS, exact, round_half_up, show, sh
 _WIDE = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?"
-    r"(?P<unit>%|亿元|万元|元(?!/)|分(?![钟之别析布类档期歧管担配工户解段设项层局])|个百分点|[个份人次件条项家户通名天月](?!以)|小时|年)?"
+    r"(?P<unit>%|亿元|万元|元(?!/)|分(?![钟之别析布类档期歧管担配工户解段设项层局])|个百分点|万?[个份人次件条项家户通名天月](?!以)|小时|年)?"
 )
 #: What is no figure of the evaluation: papers, dates, references, telephone numbers, list marks.
 _APART = re.compile(
@@ -56,6 +56,8 @@ class Fact:
     """``得分`` or ``分值`` for points, where it matters."""
     unit: str = ""
     """What amounts and counts are shown in."""
+    year: str = ""
+    """The year that it is about; empty for the whole evaluation."""
 
     @property
     def shown(self) -> str:
@@ -106,8 +108,11 @@ def _number(written: str, unit: str, start: int, end: int) -> Number:
         factor = Fraction(1, 100)
     elif unit in MONEY_UNITS:
         factor = exact(MONEY_UNITS[unit])
+    elif unit.startswith("万"):
+        factor = Fraction(10_000)
     kind = KINDS.get(unit, "count" if unit else "plain")
-    return Number(start, end, written + unit, value * factor, kind, unit, step * factor)
+    text = written + (unit if unit == "%" or not unit else f" {unit}")
+    return Number(start, end, text, value * factor, kind, unit, step * factor)
 
 
 def prints_like(number: Number, value: Fraction) -> bool:
@@ -119,19 +124,23 @@ def prints_like(number: Number, value: Fraction) -> bool:
 _BETWEEN = re.compile(
     r"(?P<said>(?:[\s:：=＝“\"（(]|仅|只|约|共计|共|合计|均|为|是|达到|达|有|得分|得|分值|满分|权重|最终|实际|目前)*)$"
 )
+#: The same without the words that may belong to the name itself (综合得分).
+_BETWEEN_ONLY = re.compile(r"(?:[\s:：=＝“\"（(]|仅|只|约|共计|共|合计|均|为|是|达到|达|有|最终|实际|目前)*$")
 _NOT_NOW = re.compile(r"目标|预期|预计|计划|上年|去年|往年|同期|应[达为]|要求|标准|不低于|不高于|以上年|其中")
 _CUT = re.compile(r"[。；;！!？?\n]")
-_YEAR = re.compile(r"(\d{4})\s?年")
-_BOUNDARY = re.compile(r"[^一-鿿A-Za-z0-9]$|(?:的|项目|指标|评价|年度|全年|本年|本次|后|其|和|与|及|、)$")
+_YEAR = re.compile(r"(\d{4})(?=\s?年|\s?[-—–~至]\s?\d{4}\s?年)")
+_BOUNDARY = re.compile(
+    r"[^一-鿿A-Za-z0-9]$|(?:的|项目|指标|评价|年度|年|本年|本次|后|其|和|与|及|、|日|前|资金)$"
+)
 
 
 class Facts:
     """The figures of one state of an evaluation, by name and kind."""
 
-    def __init__(self, facts: Iterable[Fact], year: str = "") -> None:
+    def __init__(self, facts: Iterable[Fact], years: Iterable[str] = ()) -> None:
         self._by_name: dict[str, dict[str, list[Fact]]] = {}
         self._by_kind: dict[str, list[Fact]] = {}
-        self.year = year
+        self.years = frozenset(years)
         for fact in facts:
             self._by_name.setdefault(fact.kind, {}).setdefault(fact.name, []).append(fact)
             self._by_kind.setdefault(fact.kind, []).append(fact)
@@ -171,20 +180,28 @@ def _compare(text: str, number: Number, facts: Facts) -> Compared:
     clause = _CUT.split(text[max(0, number.start - 60) : number.start])[-1]
     between = _BETWEEN.search(clause)
     said = between["said"] if between else ""
-    before = clause[: len(clause) - len(said)]
-    named = facts.named(number.kind, before) if said or before else []
+    before = _BETWEEN_ONLY.sub("", clause)
+    named = facts.named(number.kind, before)
+    if not named:
+        before = clause[: len(clause) - len(said)]
+        named = facts.named(number.kind, before)
     if named and number.kind == "points":
         named = _meant(named, said)
     if named and not any(prints_like(number, fact.value) for fact in named):
         lead = before[: len(before) - len(named[0].name)]
         years = _YEAR.findall(clause)
-        elsewhere = any(year != facts.year for year in years) if facts.year else bool(years)
-        if not elsewhere and not _NOT_NOW.search(lead[-12:]):
-            return Compared(number, "contradicted", _nearest(number, named), named[0].name)
-        return Compared(number, "open", _nearest(number, named), named[0].name)
+        elsewhere = any(year not in facts.years for year in years)
+        status = "open" if elsewhere or _NOT_NOW.search(lead[-12:]) else "contradicted"
+        return Compared(number, status, _nearest(number, _of_years(named, years)), named[0].name)
     if equal is not None or named:
         return Compared(number, "confirmed", equal or named[0], named[0].name if named else "")
     return Compared(number, "open", _nearest(number, pool))
+
+
+def _of_years(named: list[Fact], years: list[str]) -> list[Fact]:
+    """The figures of the one year that the clause speaks of, else those of the whole, else all."""
+    wanted = years[0] if len(set(years)) == 1 else ""
+    return [fact for fact in named if fact.year == wanted] or [f for f in named if not f.year] or named
 
 
 def _meant(named: list[Fact], said: str) -> list[Fact]:
@@ -200,14 +217,14 @@ def _nearest(number: Number, facts: Sequence[Fact]) -> Fact | None:
     return min(facts, key=lambda fact: abs(fact.value - number.value), default=None)
 
 
-def percent_fact(name: str, value: Fraction) -> Fact:
+def percent_fact(name: str, value: Fraction, year: str = "") -> Fact:
     """A rate."""
-    return Fact(name, "percent", value)
+    return Fact(name, "percent", value, year=year)
 
 
-def money_fact(name: str, value: Fraction, unit: str) -> Fact:
+def money_fact(name: str, value: Fraction, unit: str, year: str = "") -> Fact:
     """An amount stated in ``unit``."""
-    return Fact(name, "money", value * exact(MONEY_UNITS[unit]), unit=unit)
+    return Fact(name, "money", value * exact(MONEY_UNITS[unit]), unit=unit, year=year)
 
 
 def points_fact(name: str, value: Decimal, meaning: str) -> Fact:

@@ -34,8 +34,9 @@ from workbench.domain.rules.ratio import RatioRule
 from workbench.domain.scoring import compute_scores
 
 D = Decimal
-QUIET = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-PLANTED = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+# The same examples each time: a commit is not to fail for another's chance find.
+QUIET = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+PLANTED = settings(QUIET, max_examples=8)
 
 
 @QUIET
@@ -244,7 +245,8 @@ def no_lead(e: Evaluation) -> Evaluation:
 def a_score_rounded_early(e: Evaluation) -> Evaluation:
     digits = e.form.rounding.digits
     for scored in compute_scores(e).by_id.values():
-        if e.form.children(scored.indicator.id) or scored.computed is None:
+        rule = scored.indicator.rule
+        if rule is None or rule.kind == "deductions" or scored.computed is None:
             continue
         early = round_half_up(scored.computed, 0)
         wrong = abs(early - scored.computed) > D("0.005") and 0 < early <= scored.full_mark

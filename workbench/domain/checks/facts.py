@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
 from workbench.domain.amounts import exact
@@ -12,6 +14,7 @@ from workbench.domain.evaluation import FundLine, Question, Questionnaire, Targe
 from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
 from workbench.domain.scoring import IndicatorScore
 
+_YEARS = re.compile(r"\d{4}")
 _MONEY_NAMES = {
     "initial": ("年初预算",),
     "budget": ("预算资金", "预算金额", "项目预算", "资金预算金额"),
@@ -25,6 +28,7 @@ _RATES = (
     ("资金到位率", "arrived", ("budget", "due", "contract")),
     ("预算执行率", "spent", ("budget", "arrived")),
     ("支出进度", "spent", ("budget",)),
+    ("财政支出进度", "spent", ("budget",)),
 )
 
 
@@ -32,8 +36,7 @@ def facts_of(view: View) -> Facts:
     """Every figure that texts may name: points, rates, amounts, counts."""
     tables = view.evaluation.tables
     rests_on = (view.scores, *(tables.get(kind) for kind in _READS))
-    year = view.evaluation.overview.year
-    return view.remember("facts", rests_on, lambda: Facts(_facts(view), year))
+    return view.remember("facts", rests_on, lambda: Facts(_facts(view), evaluated_years(view)))
 
 
 def _facts(view: View) -> Iterator[Fact]:
@@ -96,26 +99,35 @@ def _target_facts(view: View) -> Iterator[Fact]:
 def _fund_facts(view: View) -> Iterator[Fact]:
     unit = view.evaluation.overview.fund_unit or "万元"
     lines = view.evaluation.listed(FundLine)
-    years = sorted({line.year for line in lines if line.year})
+    years = ["", *sorted({line.year for line in lines if line.year})]
     for column, names in _MONEY_NAMES.items():
-        amounts = {exact(value) for line in lines if (value := getattr(line, column)) is not None}
-        amounts |= {
-            total for year in ["", *years] if (total := view.sources.fund_total(column, year)) is not None
-        }
-        if column == "budget":  # a budget is also what was first asked for, and what was contracted
-            amounts |= {
-                exact(value)
-                for line in lines
-                for other in ("initial", "contract")
-                if (value := getattr(line, other)) is not None
-            }
+        amounts: dict[tuple[str, Fraction], None] = {}
+        for year in years:
+            if (total := view.sources.fund_total(column, year)) is not None:
+                amounts[year, total] = None
+        # A budget is also what was first asked for, and what was contracted.
+        columns = (column, "initial", "contract") if column == "budget" else (column,)
+        for line in lines:
+            for other in columns:
+                if (value := getattr(line, other)) is not None:
+                    amounts[line.year, exact(value)] = None
         for name in names:
-            for amount in amounts:
-                yield money_fact(name, amount, unit)
+            for year, amount in amounts:
+                yield money_fact(name, amount, unit, year)
     for name, top, bottoms in _RATES:
-        for year in ["", *years]:
+        for year in years:
             over = view.sources.fund_total(top, year)
             for bottom in bottoms:
                 under = view.sources.fund_total(bottom, year)
                 if over is not None and under:
-                    yield percent_fact(name, over / under)
+                    yield percent_fact(name, over / under, year)
+
+
+def evaluated_years(view: View) -> set[str]:
+    """The years that the evaluation is about: ``2018-2020`` names three, fund lines name theirs."""
+    found = _YEARS.findall(view.evaluation.overview.year)
+    years = {line.year for line in view.evaluation.table(FundLine).values() if line.year}
+    if len(found) == 2:
+        first, last = sorted(int(year) for year in found)
+        years |= {str(year) for year in range(first, min(last, first + 20) + 1)}
+    return years | set(found)

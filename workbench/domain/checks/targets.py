@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show_percent, show_plain
 from workbench.domain.checks.base import Finding, View, check
-from workbench.domain.evaluation import Entry, Target
+from workbench.domain.evaluation import Entry, Input, Target
 from workbench.domain.rules.threshold import ThresholdRule
 
+_PROVES = re.compile(r"满意[度率]\s*(?:为|达到|达|是|：|:)?\s*[{\d]")
 _UP, _DOWN = {"≥", "＞"}, {"≤", "＜"}
 
 
@@ -29,7 +31,7 @@ def over_achieved(target: Target) -> Fraction | None:
 
 @check("K14", ("target",))
 def targets_are_not_far_exceeded(view: View) -> Iterator[Finding]:
-    """Exceeded by more than the limit without an explanation; or every one of them exceeded."""
+    """Exceeded by more than the limit without an explanation; or most of them exceeded."""
     measured = [t for t in view.evaluation.listed(Target) if t.value and t.actual is not None]
     limit = exact(view.limits.over_achievement)
     single = False
@@ -49,14 +51,17 @@ def targets_are_not_far_exceeded(view: View) -> Iterator[Finding]:
             remedy="请填写偏差原因；目标偏低的考虑调减得分。",
         )
     every = exact(view.limits.over_achievement_all)
-    shares = [over_achieved(target) or Fraction(0) for target in measured]
-    if single or len(shares) < 3 or min(shares) <= every:
+    over = [
+        (target, share)
+        for target in measured
+        if (share := over_achieved(target) or Fraction(0)) > every and not target.explanation.strip()
+    ]
+    if single or len(over) < 3 or len(over) < len(measured) * Fraction(4, 5):
         return
-    if all(target.explanation.strip() for target in measured):
-        return
-    listed = "、".join(f"{t.name} {show_percent(1 + s)}" for t, s in zip(measured, shares, strict=True))
-    yield view.at("K14", "targets_funds", "target", measured[0].id, "全部目标", part="all").notice(
-        f"{len(shares)} 个目标全部超额 {show_percent(min(shares))} 以上，目标可能偏低。",
+    shares = [share for _, share in over]
+    listed = "、".join(f"{target.name} {show_percent(1 + share)}" for target, share in over)
+    yield view.at("K14", "targets_funds", "target", over[0][0].id, "多数目标", part="most").notice(
+        f"{len(measured)} 个目标中有 {len(over)} 个超额 {show_percent(every, 0)} 以上，目标可能偏低。",
         detail=f"完成值与目标之比：{listed}。",
         expected="目标有挑战性",
         found=f"{show_percent(1 + min(shares))} 至 {show_percent(1 + max(shares))}",
@@ -68,10 +73,13 @@ def _shown(target: Target, value: Decimal | None) -> str:
     return "" if value is None else f"{show_plain(value)}{target.unit}"
 
 
-@check("K17", ("target",))
+@check("K17", ("target", "input"))
 def every_target_is_measured(view: View) -> Iterator[Finding]:
     """Each target has an indicator: by choice, or one of the same name."""
     names = {indicator.name for indicator in view.form.indicators}
+    bound = [source for sources in view.form.bindings.values() for source in sources]
+    bound += [said.source for said in view.evaluation.table(Input).values()]
+    names |= {source.partition(":")[2] for source in bound if source.startswith(("target:", "actual:"))}
     for target in view.evaluation.listed(Target):
         known = view.form.get(target.indicator) is not None
         if target.indicator and not known:
@@ -83,7 +91,7 @@ def every_target_is_measured(view: View) -> Iterator[Finding]:
                 found=target.indicator,
                 remedy="请重新选择对应的评价指标。",
             )
-        elif not known and target.name not in names:
+        elif not known and target.name not in names and target.id not in names:
             goal = f"{target.name} {target.operator}{_shown(target, target.value)}"
             yield view.at("K17", "targets_funds", "target", target.id, target.name, field="indicator").notice(
                 f"绩效目标“{goal}”没有对应的评价指标。",
@@ -99,7 +107,9 @@ def satisfaction_has_an_indicator(view: View) -> Iterator[Finding]:
     if any("满意" in text for i in view.form.indicators for text in (i.name, *i.tags)):
         return
     for entry in view.evaluation.table(Entry).values():
-        if view.form.get(entry.id) is not None and ("满意率" in entry.basis or "满意度" in entry.basis):
+        if view.form.get(entry.id) is None or not _PROVES.search(entry.basis):
+            continue
+        if any(word in view.form.path(entry.id)[0].name for word in ("产出", "效益", "效果")):
             yield view.at_indicator("K17", entry.id, "entry", field="basis").notice(
                 "用满意度证明本指标，指标体系里没有满意度指标。",
                 expected="另设满意度指标",

@@ -10,7 +10,7 @@ from workbench.domain.checks.base import Finding, View, check
 from workbench.domain.checks.dates import time_progress
 from workbench.domain.checks.facts import facts_of
 from workbench.domain.checks.written import FILLED, Written, filled_texts
-from workbench.domain.prose import Facts, compare, percent_fact, sentences
+from workbench.domain.prose import Compared, Facts, compare, percent_fact, sentences
 from workbench.domain.scoring import IndicatorScore
 
 _DIGIT = re.compile(r"\d")
@@ -22,18 +22,23 @@ def figures_in_text_are_those_of_the_data(view: View) -> Iterator[Finding]:
     facts = facts_of(view)
 
     def wrong(written: Written) -> Iterator[Finding]:
+        said: dict[tuple[str, str], list[Compared]] = {}
         for compared in compare(written.text, facts, written.bound):
-            if compared.status != "contradicted" or compared.nearest is None:
+            if compared.status == "contradicted":
+                said.setdefault((compared.name, compared.number.text), []).append(compared)
+        for (name, figure), places in said.items():
+            number, fact = places[0].number, places[0].nearest
+            if fact is None:
                 continue
-            number, fact = compared.number, compared.nearest
-            spot = written.spot("K19", f"{compared.name}{fact.meaning}")
+            spot = written.spot("K19", f"{name}{fact.meaning}{figure}")
             quote = written.text[max(0, number.start - 16) : number.end].replace("\n", " ").strip()
             give = spot.error if number.kind == "points" else spot.warning
+            often = f"（共 {len(places)} 处）" if len(places) > 1 else ""
             yield give(
-                f"文字写“{compared.name}”{number.text}，数据为 {fact.shown}。",
+                f"文字写“{name}”{figure}，数据为 {fact.shown}{often}。",
                 detail=f"原文：…{quote}…。文字中的数字请用 {{名称}} 引用，数据变了文字随之更新。",
                 expected=fact.shown,
-                found=number.text,
+                found=figure,
                 remedy="请改正文字，或核对数据。",
             )
 
@@ -186,7 +191,8 @@ def _praise_of_its_own(view: View, written: Written, scored: IndicatorScore) -> 
 def _praise_elsewhere(view: View, written: Written, scored: IndicatorScore, words: str) -> Iterator[Finding]:
     stem, praise = words[:2], words[2:]
     for sentence in sentences(written.text):
-        if not re.search(rf"{re.escape(stem)}.{{0,3}}{praise}", sentence):
+        # 合规性 is the name of an indicator, 是否合规 a question: neither says that it is so.
+        if "是否" in sentence or not re.search(rf"{re.escape(stem)}.{{0,3}}{praise}(?![性率])", sentence):
             continue
         if any(word in sentence.replace(praise, "") for word in view.limits.doubt):
             continue

@@ -39,6 +39,7 @@ def _missing_days(written: Written) -> Iterator[Finding]:
 
 
 _ANNEX = re.compile(r"([^\s，。；;、（(《》:：]{2,20})\s?[（(]\s?附件\s?(\d{1,2})\s?[)）]")
+_LEAD = re.compile(r"^(?:根据|依据|参照|详见|见|和|与|及)+")
 _FIGURE = re.compile(r"(?m)^\s*(图|表)\s?(\d{1,2})\s+([^\s，。（(]{2,30})")
 
 
@@ -49,7 +50,12 @@ def annex_numbers_are_unambiguous(view: View) -> Iterator[Finding]:
     captions: dict[str, dict[str, Written]] = {}
     for written, kind, number, name in view.each("K20", [*_sources(view), *typed_texts(view)], _cited):
         (annexes if kind == "附件" else captions).setdefault(kind + number, {}).setdefault(name, written)
-    for number, names in annexes.items():
+    for number, cited in annexes.items():
+        names = {  # 烟台市热线考核 and 收集到的烟台市热线考核情况 are one thing
+            name: written
+            for name, written in cited.items()
+            if not any(name != other and other in name for other in cited)
+        }
         if len(names) > 1:
             last = list(names.values())[-1]
             yield last.spot("K20", number).warning(
@@ -80,9 +86,78 @@ def _sources(view: View) -> Iterator[Written]:
 
 def _cited(written: Written) -> Iterator[tuple[Written, str, str, str]]:
     for found in _ANNEX.finditer(written.text):
-        yield written, "附件", found[2], found[1]
+        yield written, "附件", found[2], _LEAD.sub("", found[1])
     for found in _FIGURE.finditer(written.text):
         yield written, found[1], found[2], found[3]
+
+
+_ANNOUNCED = re.compile(r"(?m)^\s*附件\s?(\d{1,2})[\s:：.、]+([^\s.…（(\d][^\n.…\t]{3,28})")
+_LISTED = re.compile(r"(?m)^[ \t]*附件\s?[:：][ \t]*\n((?:.*\n){1,40}?)(?=\s*附件|\Z)")
+_LIST_LINE = re.compile(r"(?m)^[-·•*\s]*(\d{1,2})\s?[.、．]\s*([^\n]{4,30}?)\s*$")
+
+
+@check("K20", TEXTS)
+def annexes_keep_their_numbers(view: View) -> Iterator[Finding]:
+    """The same annex under two numbers: in the contents and in the list at the end."""
+    yield from view.each("K20 numbers", typed_texts(view), _renumbered)
+
+
+def _renumbered(written: Written) -> Iterator[Finding]:
+    if "附件" not in written.text:
+        return
+    numbers: dict[str, list[str]] = {}
+    for found in _ANNOUNCED.finditer(written.text):
+        numbers.setdefault(_bare(found[2]), []).append(found[1])
+    for block in _LISTED.finditer(written.text):
+        for found in _LIST_LINE.finditer(block[1]):
+            numbers.setdefault(_bare(found[2]), []).append(found[1])
+    moved = {name: sorted(set(n), key=int) for name, n in numbers.items() if len(set(n)) > 1}
+    if moved:
+        first, several = next(iter(moved.items()))
+        yield written.spot("K20", "moved").warning(
+            f"附件编号前后不一：“{first}”既是附件 {several[0]}，又是附件 {several[1]}"
+            + (f"，共 {len(moved)} 份。" if len(moved) > 1 else "。"),
+            detail="；".join(f"{name}：{'、'.join(n)}" for name, n in moved.items()) + "。",
+            expected="一份附件一个编号",
+            found=f"{len(moved)} 份不一致",
+            remedy="请统一目录与文末的附件清单。",
+        )
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"[\s.…·]", "", title)
+
+
+_PAPER = re.compile(
+    r"《([^《》]{4,60})》[^（(《》。，；]{0,8}[（(]\s?([^（）()《》]{2,12}[〔\[［]\d{4}[〕\]］]\s?\d+\s?号)"
+)
+
+
+@check("K26", TEXTS)
+def papers_keep_their_titles(view: View) -> Iterator[Finding]:
+    """One paper (by its number) quoted with two titles."""
+    titles: dict[str, dict[str, Written]] = {}
+    for written, number, title in view.each("K26 papers", typed_texts(view), _papers):
+        titles.setdefault(number, {}).setdefault(title, written)
+    for number, found in titles.items():
+        names = [name for name in found if not any(name != other and name in other for other in found)]
+        if len(names) > 1:
+            yield (
+                found[names[-1]]
+                .spot("K26", f"paper-{number}")
+                .notice(
+                    f"{number}的标题有 {len(names)} 种写法：{'、'.join(f'《{name}》' for name in names)}。",
+                    expected="一个标题",
+                    found=f"{len(names)} 种",
+                    remedy="请核对文件原文。",
+                )
+            )
+
+
+def _papers(written: Written) -> Iterator[tuple[Written, str, str]]:
+    for found in _PAPER.finditer(written.text):
+        number = re.sub(r"\s", "", found[2]).translate(str.maketrans("[］［]", "〔〕〔〕"))
+        yield written, number, re.sub(r"\s", "", found[1])
 
 
 _BROKEN = re.compile(r"(?<![\d.])\d{1,3}\.\d[ \u00a0\u3000]\d(?![\d.%])")
@@ -157,4 +232,28 @@ def bound_names_exist(view: View) -> Iterator[Finding]:
                 expected="已有的名称",
                 found=f"{{{name}}}",
                 remedy="请改为已有的名称，或先填写对应的数据。",
+            )
+
+
+_FAULT = re.compile(r"每出现\s*\d+\s*[次起件]\s*(.{2,14}?)(?:情况|情形|的)?[，,；;]")
+
+
+@check("K26", ())
+def standards_are_not_copied_from_another_indicator(view: View) -> Iterator[Finding]:
+    """The very fault of another indicator (…未及时转办…) in the standard of one that measures something else."""
+    named = [(leaf, found[1]) for leaf in view.form.leaves if (found := _FAULT.search(leaf.criterion))]
+    for leaf, fault in named:
+        word = fault[-2:]
+        if word in leaf.name:
+            continue
+        original = next(
+            (other for other, same in named if other is not leaf and same == fault and word in other.name),
+            None,
+        )
+        if original is not None:
+            yield view.at_indicator("K26", leaf.id, part="copied").notice(
+                f"评分标准写“{fault}”，与“{original.name}”相同，像是照抄未改。",
+                expected=f"与“{leaf.name}”相应的情形",
+                found=fault,
+                remedy="请核对评分标准。",
             )
