@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import struct
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,11 @@ import pytest
 from tests.helpers import ROOT, LogWatch
 from workbench import cli
 from workbench.cli.columns import columns, width
-from workbench.paths import program_version
+from workbench.cli.demo import _sample_folder
+from workbench.exporters import EXPORTERS
+from workbench.paths import find_paths, program_version
+from workbench.services.parts import assemble
+from workbench.ui.pages import PAGES
 
 QIXIA = "12345 政务服务热线购买服务 · 2022（按计票重算）"
 
@@ -78,7 +84,9 @@ def test_help_is_chinese_and_tells_the_exit_codes(run: Run) -> None:
         assert f"\n  {code}" in answer.out
 
 
-@pytest.mark.parametrize("command", ["forms", "new", "list", "show", "check", "set", "history", "sample"])
+@pytest.mark.parametrize(
+    "command", ["forms", "new", "list", "show", "check", "set", "export", "history", "sample", "demo"]
+)
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     answer = run(command, "--help")
     assert answer.code == 0
@@ -282,6 +290,79 @@ def test_warnings_alone_are_no_failure(run: Run) -> None:
     answer = run("check", run("sample", "changde").out.strip())
     assert answer.code == 0
     assert answer.lines[-1].startswith("0 错误")
+
+
+# export
+
+
+def test_files_are_written_where_they_were_asked_for(run: Run, qixia: str, tmp_path: Path) -> None:
+    sheet, report = tmp_path / "评分 表.xlsx", tmp_path / "报告.pdf"
+    answer = run("export", qixia, "--xlsx", str(sheet), "--pdf", str(report))
+    assert (answer.code, answer.lines) == (0, [str(sheet), str(report)])
+    with zipfile.ZipFile(sheet) as parts:
+        assert "92.47" in "".join(
+            parts.read(name).decode("utf-8") for name in parts.namelist() if name.endswith(".xml")
+        )
+    assert report.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_folder_alone_takes_every_kind(run: Run, qixia: str, tmp_path: Path) -> None:
+    answer = run("export", qixia, "--out", str(tmp_path / "交付"))
+    assert answer.code == 0
+    assert {Path(line).name for line in answer.lines} == {path.name for path in (tmp_path / "交付").iterdir()}
+    assert len(answer.lines) == len(EXPORTERS)
+
+
+def test_nothing_to_export_is_told(run: Run, qixia: str) -> None:
+    answer = run("export", qixia)
+    assert answer.code == 4
+    assert "--out" in answer.err
+
+
+def test_a_target_that_cannot_be_written_is_told(run: Run, qixia: str, tmp_path: Path) -> None:
+    (tmp_path / "占用").write_text("", encoding="utf-8")
+    answer = run("export", qixia, "--xlsx", str(tmp_path / "占用" / "表.xlsx"))
+    assert answer.code == 4
+    assert answer.err.startswith("错误：导出“评分表”")
+
+
+# demo
+
+
+def test_the_whole_job_without_a_display(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "结果 文件夹"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "demo", "--out", str(out)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "得分：92.47 / 100 分　等级：优" in done.stdout
+    named = [Path(line.split("　", 1)[1]) for line in done.stdout.split("\n\n", 1)[1].splitlines()]
+    assert all(path.exists() for path in named)
+    pictures = [path for path in named if path.suffix == ".png"]
+    assert [path.stem.partition("-")[2] for path in pictures][-len(PAGES) :] == [page.label for page in PAGES]
+    for picture in pictures:
+        head = picture.read_bytes()[:24]
+        assert struct.unpack(">II", head[16:24]) == (1366, 768)
+    assert "92.47" in (out / "核验.txt").read_text(encoding="utf-8")
+
+
+def test_a_second_demo_keeps_to_the_same_evaluation_until_somebody_changes_it(
+    run: Run, tmp_path: Path
+) -> None:
+    parts = assemble(find_paths())
+    first = _sample_folder(parts, tmp_path)
+    assert _sample_folder(parts, tmp_path) == first
+    assert run("set", str(first), "A21", "p3", "1.5").code == 0
+    second = _sample_folder(parts, tmp_path)
+    assert second != first
+    assert _sample_folder(parts, tmp_path) == second
+    assert run("show", str(first), "--json").json["total"] == "92.97"
 
 
 # the front door itself

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import commands
+from workbench.cli import commands, demo, paper
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -84,6 +84,12 @@ def parser() -> Parser:
     made.add_argument("--manual", action="store_true", help="该项另有取数来源时，以填写值为准")
     made.add_argument("--reason", default="", metavar="理由", help="改定得分的理由")
 
+    made = add("export", paper.export, "导出评分表、评价报告等，输出写好的文件")
+    _folder(made)
+    made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
+    made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
+    made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
+
     made = add("history", commands.history, "列出修改记录：何时、何人、由什么改为什么")
     _folder(made)
     made.add_argument("--indicator", default="", metavar="指标", help="只看一个指标（编号或名称）")
@@ -92,6 +98,9 @@ def parser() -> Parser:
     made = add("sample", commands.sample, "列出示例，或建立一个示例评价并输出其文件夹")
     made.add_argument("key", nargs="?", default="", metavar="示例", help="示例的键；不写则列出全部")
     made.add_argument("--out", default="", metavar="目录", help="建在哪个目录，不写为数据文件夹")
+
+    made = add("demo", demo.demo, "不用窗口完成整个示例：建立、核验、导出、画出每一页")
+    made.add_argument("--out", default="out", metavar="目录", help="写到哪个目录，不写为 out")
     return top
 
 

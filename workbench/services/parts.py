@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.domain.compiler import compile_form
+from workbench.services.attaching import Attaching
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
+from workbench.services.exporting import Exporting
+from workbench.services.pictures import Pictures
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
-from workbench.store.evaluations import SAFELY, Keeping
+from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
+from workbench.store.evidence import Vault
 
 
 class Folders(Protocol):
@@ -37,6 +41,22 @@ class Folders(Protocol):
     def settings(self) -> Path:
         """The file of the user's settings."""
 
+    @property
+    def cache(self) -> Path:
+        """What can be made again: thumbnails and previews."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What an evaluator can do with the open evaluation; one field per service."""
+
+    attaching: Attaching | None = None
+    """Evidence in and out; without it (an evaluation that is only looked at) nothing can be attached."""
+    pictures: Pictures | None = None
+    """Thumbnails and previews; without it items are shown by their kind in words."""
+    checking: Checking | None = None
+    """The findings; without it none are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -46,11 +66,22 @@ class Parts:
     catalog: Catalog
     samples: Samples
     resources: Path
-    now: Callable[[], datetime]
+    cache: Path
+    exporting: Exporting
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
         return Checking(session, load_limits(self.resources, session.evaluation.form.profile))
+
+    def services_for(self, session: Session) -> Services:
+        """What can be done with an open evaluation; its store is joined to the services here."""
+        checking = self.checking(session)
+        if not isinstance(session.memory, EvaluationStore):
+            return Services(checking=checking)
+        vault = Vault(session.memory.evidence_folder)
+        pictures = Pictures(vault, self.cache)
+        session.when_closed(pictures.close)
+        return Services(attaching=Attaching(session, vault), pictures=pictures, checking=checking)
 
 
 def local_now() -> datetime:
@@ -77,4 +108,11 @@ def assemble(
         author=lambda: settings.text("evaluator"),
         keeping=keeping,
     )
-    return Parts(settings, catalog, Samples(folders.resources / "samples"), folders.resources, now)
+    return Parts(
+        settings,
+        catalog,
+        Samples(folders.resources / "samples"),
+        folders.resources,
+        folders.cache,
+        Exporting(folders.resources, now),
+    )

@@ -27,6 +27,7 @@ from workbench.domain.fields import BadValue, parse_value, spec_of, specs_of
 from workbench.errors import Fault, InputRefused
 from workbench.services.catalog import Catalog
 from workbench.services.presets import preset_id
+from workbench.services.session import Session
 
 #: How rows name the entities that the form brought along, so that they fill these and add no others.
 _PRESET_NAMES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, ...]]] = {
@@ -74,6 +75,17 @@ class Samples:
         head = self._head(key)
         return catalog.create_evaluation(
             head.title, head.form, parent=parent, fill=lambda evaluation: self.entities(key, evaluation)
+        )
+
+    def is_fresh(self, key: str, session: Session, catalog: Catalog) -> bool:
+        """Whether an evaluation is what the sample would be made of today, and nobody has worked on it."""
+        evaluation = session.evaluation
+        return (
+            not session.can_undo
+            and not session.can_redo
+            and evaluation.form.id == self._head(key).form
+            and evaluation.form.raw == catalog.form(evaluation.form.id).raw
+            and all(evaluation.get(type(one), one.id) == one for one in self.entities(key, evaluation))
         )
 
     def entities(self, key: str, evaluation: Evaluation) -> list[Entity]:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from workbench.services.editing import Address
+from workbench.services.parts import Services
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 
-if TYPE_CHECKING:
-    from workbench.services.attaching import Attaching
-    from workbench.services.pictures import Pictures
-
-
-@dataclass(frozen=True)
-class Services:
-    """What an evaluator can do with the open evaluation; one field per service, built in ``app.py``."""
-
-    attaching: Attaching | None = None
-    """Evidence in and out; without it (an evaluation that is only looked at) nothing can be attached."""
-    pictures: Pictures | None = None
-    """Thumbnails and previews; without it items are shown by their kind in words."""
+__all__ = ["Context", "Services"]
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ How a page is added
 2. Add one row to :data:`PAGES`: key, label, group (a hairline is drawn between groups), the class as
    ``"module:Class"`` (imported when the page is first seen, so that start-up stays quick), the kinds
    of entity it shows (``navigate`` finds the page by them), and a count from :mod:`workbench.ui.counts`.
-3. If the page needs a service, add one field to ``Services`` in :mod:`workbench.ui.context` and build it
-   in ``services_for`` of ``workbench/app.py``.
+3. If the page needs a service, add one field to ``Services`` in :mod:`workbench.services.parts` and build
+   it in ``services_for`` there: window, command line and page pictures then have it alike.
 
 A page is created when first seen, reloaded when seen after changes, and hears changes while visible.
 Everything typed is saved before another page is shown.

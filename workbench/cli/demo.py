@@ -1,0 +1,92 @@
+"""The whole job without a window: sample evaluation, checks, score sheet, report, papers, pictures."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from workbench import files, paths, preflight
+from workbench.cli.desk import Desk
+from workbench.cli.findings import findings_lines
+from workbench.cli.paper import written_file
+from workbench.cli.showing import overview_lines, tree_lines
+from workbench.services.checking import Checking
+from workbench.services.parts import Parts
+from workbench.services.session import Session
+
+SAMPLE = "qixia"
+#: What the picture of the scoring page shows: a rate from the questionnaire with its deduction.
+SHOWN = "D11"
+EVALUATIONS, PICTURES, FINDINGS = "示例评价", "窗口", "核验.txt"
+
+
+def demo(desk: Desk, words: Namespace) -> int:
+    """Do the main job on the sample evaluation and say where everything is; 3 when Qt lacks libraries.
+
+    A second run uses the same evaluation, unless somebody has changed it (then a fresh one is made
+    beside), and writes the files anew.
+    """
+    out = Path(words.out).expanduser().absolute()
+    folder = _sample_folder(desk.parts, out / EVALUATIONS)
+    session = desk.parts.catalog.open(folder)
+    try:
+        checking = desk.parts.checking(session)
+        desk.say(*overview_lines(session.evaluation, session.scores), f"核验：{checking.counts}")
+        desk.say("", f"评价　{folder}")
+        for exporter in desk.parts.exporting.kinds():
+            path = out / f"{exporter.label}{exporter.suffix}"
+            desk.say(
+                f"{exporter.label}　{written_file(desk, session, exporter.key, path, checking.findings).path}"
+            )
+        desk.say(f"核验　{_write_findings(session, checking, out / FINDINGS)}")
+        return _draw(desk, session, out / PICTURES)
+    finally:
+        session.close()
+
+
+def _sample_folder(parts: Parts, within: Path) -> Path:
+    """An evaluation that is exactly the sample: one from an earlier run, or a new one."""
+    for folder in sorted(within.glob("*/evaluation.db")):
+        if _is_untouched(parts, folder.parent):
+            return folder.parent
+    return parts.samples.create(SAMPLE, parts.catalog, parent=within)
+
+
+def _is_untouched(parts: Parts, folder: Path) -> bool:
+    session = parts.catalog.open(folder)
+    try:
+        return parts.samples.is_fresh(SAMPLE, session, parts.catalog)
+    finally:
+        session.close()
+
+
+def _write_findings(session: Session, checking: Checking, path: Path) -> Path:
+    lines = [*overview_lines(session.evaluation, session.scores), ""]
+    lines += [*tree_lines(session.evaluation.form, session.scores), ""]
+    lines += findings_lines(checking)
+    with files.told(path, "写核验结果"):
+        files.write_beside(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    return path
+
+
+def _draw(desk: Desk, session: Session, folder: Path) -> int:
+    # Nobody needs to see these windows, even where there is a display.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    ready = preflight.prepare_qt()
+    if ready.missing:
+        desk.hint(f"没有画窗口图片：{ready.message}")
+        return preflight.EXIT_MISSING_LIBRARIES
+    from workbench.ui.page_pictures import draw_pages
+
+    services = desk.parts.services_for(session)
+    drawn = draw_pages(
+        session,
+        services,
+        desk.parts.resources / "fonts",
+        folder,
+        version=paths.program_version(),
+        indicator=SHOWN,
+    )
+    desk.say(*(f"窗口　{path}" for path in drawn))
+    return 0

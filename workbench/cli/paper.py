@@ -1,0 +1,50 @@
+"""Paper out of the command line: score sheet, report, working papers, by the table of exporters."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.cli.desk import Desk
+from workbench.domain.checks import Finding
+from workbench.errors import WorkbenchError
+from workbench.services.exporting import Exported
+from workbench.services.session import Session
+
+#: Option → key of the exporter.
+EXPORT_OPTIONS = {"xlsx": "score-sheet", "pdf": "report", "papers": "working-papers"}
+
+
+def export(desk: Desk, words: Namespace) -> int:
+    """Write the files that were asked for and say where they are; with only a folder, all of them."""
+    kinds = [exporter.key for exporter in desk.parts.exporting.kinds()]
+    named = {
+        key: Path(getattr(words, option)).expanduser()
+        for option, key in EXPORT_OPTIONS.items()
+        if getattr(words, option, "") and key in kinds
+    }
+    with desk.opened(words.folder) as session:
+        if words.out:
+            out = Path(words.out).expanduser()
+            for key in kinds if not named else ():
+                named[key] = out / desk.parts.exporting.file_name(session, key)
+            named = {key: path if path.is_absolute() else out / path for key, path in named.items()}
+        if not named:
+            raise WorkbenchError(
+                "no-file",
+                "没有说要导出什么。",
+                "请加 --xlsx、--pdf 等并写文件名，或用 --out 写目录，导出全部。",
+            )
+        findings = desk.parts.checking(session).findings
+        for key, path in named.items():
+            written = written_file(desk, session, key, path, findings)
+            desk.say(str(written.path))
+    return 0
+
+
+def written_file(desk: Desk, session: Session, key: str, path: Path, findings: Sequence[Finding]) -> Exported:
+    """Write one file; what the exporter has to tell goes to the person."""
+    written = desk.parts.exporting.job(session, key, path, findings=findings).run()
+    desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
+    return written
