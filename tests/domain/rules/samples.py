@@ -29,6 +29,13 @@ SAMPLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {**{f"d{n}": "10" for n in range(1, 4)}, **{f"s{n}": "10" for n in range(1, 6)}},
     ),
     "floor": ({"rate": "到位率", "floor": "80%", "above": "在底线和目标之间插值"}, {"rate": "100%"}),
+    "formula": (
+        {
+            "expression": "min(10, 知晓率 ÷ 96% × 10)",
+            "variables": [{"name": "知晓率", "value_kind": "比率"}],
+        },
+        {"v1": "96%"},
+    ),
     "judgement": ({"hint": "看现场记录。"}, {"score": "10"}),
     "linear101": ({"rate": "完成率"}, {"rate": "100%"}),
     "mean_of_rates": (

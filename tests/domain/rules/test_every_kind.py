@@ -128,7 +128,17 @@ def test_junk_in_a_parameter_is_refused_or_read_never_a_crash(kind: str, junk: o
 
 
 #: kinds whose score never falls as the rate rises, and those where it never rises
-RISING = ("ratio", "threshold_rate", "steps", "bands", "shortfall", "floor", "linear101", "satisfaction101")
+RISING = (
+    "formula",
+    "ratio",
+    "threshold_rate",
+    "steps",
+    "bands",
+    "shortfall",
+    "floor",
+    "linear101",
+    "satisfaction101",
+)
 FALLING = ("reverse",)
 
 
@@ -143,7 +153,7 @@ def test_it_is_monotone_in_the_rate(kind: str, low: Decimal, more: Decimal) -> N
     )
     if kind == "shortfall":
         low, more = Decimal(int(low)), Decimal(int(more))
-    first, second = (score(one, {"rate": str(rate)}) for rate in (low, low + more))
+    first, second = (score(one, {"rate": str(rate), "v1": str(rate)}) for rate in (low, low + more))
     assert first >= second if kind in FALLING else first <= second
 
 
