@@ -177,7 +177,7 @@ def evaluated(formula: Formula) -> Result | FormulaFault:
 
 
 def test_fuzz_every_formula_has_its_exact_value() -> None:
-    random_ = random.Random(20221114)  # noqa: S311
+    random_ = random.Random(20221114)
     names = {name: (given.value, given.value) for name, given in NAMES.items()}
     checked = 0
     for _ in range(FUZZ // 2):
@@ -202,7 +202,7 @@ def test_fuzz_every_formula_has_its_exact_value() -> None:
 
 
 def test_fuzz_what_is_no_formula_is_a_fault_with_its_place() -> None:
-    random_ = random.Random(20221130)  # noqa: S311
+    random_ = random.Random(20221130)
     known = dict.fromkeys(NAMES, False)
     refused = 0
     for _ in range(FUZZ - FUZZ // 2):
