@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from workbench.exporters.kit import Exporter
 from workbench.exporters.report_file import write_report
 from workbench.exporters.score_sheet import write_score_sheet
+from workbench.exporters.working_papers import write_working_papers
 
 #: Every kind of file by its key, in the order of the export dialog.
 EXPORTERS: Mapping[str, Exporter] = {
@@ -14,5 +15,6 @@ EXPORTERS: Mapping[str, Exporter] = {
     for exporter in (
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),
         Exporter("report", "评价报告", ".pdf", write_report),
+        Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers),
     )
 }

@@ -106,9 +106,11 @@ class Book:
         properties.created = self.made.replace(tzinfo=None, microsecond=0)
         properties.language = "zh-CN"
 
-    def page(self, title: str, widths: Sequence[float], orientation: str = "landscape") -> Page:
-        """A new sheet with these column widths (shares of the printed width)."""
-        return Page(self, self._free_title(title), widths, orientation)
+    def page(
+        self, title: str, widths: Sequence[float], orientation: str = "landscape", *, scaled: bool = True
+    ) -> Page:
+        """A new sheet with these column widths: shares of the printed width, or not ``scaled`` to it."""
+        return Page(self, self._free_title(title), widths, orientation, scaled=scaled)
 
     def _free_title(self, title: str) -> str:
         base = re.sub(r"[\[\]:*?/\\']", "", cleaned(title)[0])[:28] or "表"
@@ -227,7 +229,9 @@ class _Merged:
 class Page:
     """One sheet; rows are added from top to bottom, merged cells are declared afterwards."""
 
-    def __init__(self, book: Book, title: str, widths: Sequence[float], orientation: str) -> None:
+    def __init__(
+        self, book: Book, title: str, widths: Sequence[float], orientation: str, *, scaled: bool
+    ) -> None:
         self.book = book
         self.title = title
         self.sheet: Any = book.book.create_sheet(title)
@@ -240,7 +244,7 @@ class Page:
         self._formulas = book.formulas.setdefault(title, {})
         self._checked = book.checked.cells.setdefault(title, {})
         paper_width = _A4[orientation][0] - 2 * _MARGIN_SIDE
-        scale = paper_width / POINTS_PER_WIDTH / sum(widths)
+        scale = paper_width / POINTS_PER_WIDTH / sum(widths) if scaled else 1.0
         self.widths = [width * scale for width in widths]
         for number, width in enumerate(self.widths, start=1):
             self.sheet.column_dimensions[letter(number)].width = round(width, 2)
@@ -285,6 +289,7 @@ class Page:
                 self._checked[row, column] = text
         elif isinstance(value, date):
             cell.value = value
+            self._checked[row, column] = value.isoformat()
         elif value is not None:
             number = plain_number(value)
             cell.value = int(number) if number.lstrip("-").isdigit() else float(number)

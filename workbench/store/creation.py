@@ -13,12 +13,12 @@ from typing import Any
 from workbench import files
 from workbench.domain.changes import Change
 from workbench.domain.evaluation import Entity
+from workbench.domain.form_json import form_text
 from workbench.errors import WorkbenchError
 from workbench.store import database, journal, migrations
 from workbench.store.database import told, transaction
 from workbench.store.journal import FIRST_STEP, Line
 from workbench.store.pen import Pen, insert_rows
-from workbench.store.rows import form_text
 
 DATABASE = "evaluation.db"
 EVIDENCE = "evidence"

@@ -17,6 +17,7 @@ from workbench import files
 from workbench.domain.changes import Change, Step
 from workbench.domain.evaluation import ENTITIES, Entity, Evaluation
 from workbench.domain.form import Form
+from workbench.domain.form_json import form_raw
 from workbench.errors import WorkbenchError
 from workbench.store import backups, ballast, database, journal, migrations
 from workbench.store.backups import Backup
@@ -24,7 +25,7 @@ from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
 from workbench.store.database import told
 from workbench.store.journal import Event, Line
 from workbench.store.pen import Pen
-from workbench.store.rows import form_raw, from_row
+from workbench.store.rows import from_row
 from workbench.store.verification import Contents, read_verified
 
 _log = logging.getLogger(__name__)

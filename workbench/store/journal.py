@@ -18,7 +18,8 @@ from typing import Any
 
 from workbench.domain.changes import Change, Step
 from workbench.domain.evaluation import ENTITIES, Entity
-from workbench.store.rows import Row, Stored, canonical, from_row, values_of
+from workbench.domain.form_json import canonical
+from workbench.store.rows import Row, Stored, from_row, values_of
 
 #: Seeding a new evaluation is step 0; it cannot be undone.
 FIRST_STEP = 0

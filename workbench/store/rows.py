@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from workbench.domain.evaluation import ENTITIES, Entity, kind_of
 from workbench.domain.fields import specs_of
+from workbench.domain.form_json import canonical
 
 #: A value as SQLite and JSON hold it. Decimals and dates are text, so that no digit is ever lost.
 Stored = str | int | None
@@ -80,48 +80,6 @@ def from_row(kind: str, id_: str, row: Mapping[str, Stored]) -> Entity:
     return entity
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def canonical(value: Any) -> str:
-    """JSON with one spelling for each value."""
-    return _ENCODER.encode(value)
-
-
 def row_hash(kind: str, id_: str, row: Mapping[str, Stored]) -> str:
     """SHA-256 over kind, id and every field of a row."""
     return hashlib.sha256(canonical([kind, id_, row]).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def form_text(raw: Any) -> str:
-    """A raw form as canonical JSON; decimals and dates keep their type."""
-    return canonical(_tagged(raw))
-
-
-def form_raw(text: str) -> dict[str, Any]:
-    """The raw form back from :func:`form_text`, equal to what went in."""
-    raw: dict[str, Any] = json.loads(text, object_hook=_untagged)
-    return raw
-
-
-def _tagged(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _tagged(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_tagged(item) for item in value]
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if isinstance(value, datetime | time):
-        return value.isoformat()
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    return value
-
-
-def _untagged(found: dict[str, Any]) -> Any:
-    if len(found) == 1:
-        if "$decimal" in found:
-            return Decimal(found["$decimal"])
-        if "$date" in found:
-            return date.fromisoformat(found["$date"])
-    return found
