@@ -296,10 +296,10 @@ _MET = {
 
 
 def _target_row(target: Target) -> TargetRow:
-    value, actual = target.value, target.actual
+    value, actual, compare = target.value, target.actual, _MET.get(target.operator)
     return TargetRow(
         target=target,
         set_text="" if value is None else f"{target.operator}{show_plain(value)}{target.unit}",
         actual_text="" if actual is None else f"{show_plain(actual)}{target.unit}",
-        met=None if value is None or actual is None else _MET[target.operator](actual, value),
+        met=None if value is None or actual is None or compare is None else compare(actual, value),
     )
