@@ -149,7 +149,7 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(evaluations())
 def test_any_evaluation_comes_back_exactly(
@@ -415,3 +415,26 @@ def test_dates_of_any_age(tmp_path: Path) -> None:
     )
     export(with_entities(qixia(), [old]), tmp_path / "a.xlsx")
     assert read(tmp_path / "a.xlsx").tables["overview"]["overview"] == old
+
+
+def test_what_is_not_filled_in_yet_is_offered(tmp_path: Path) -> None:
+    evaluation = Evaluation("e", QIXIA)
+    export(evaluation, tmp_path / "a.xlsx")
+    assert {kind: dict(table) for kind, table in read(tmp_path / "a.xlsx").tables.items() if table} == {
+        "overview": {"overview": Overview()}
+    }
+
+    def fill_in(book: Any) -> None:
+        sheet = book["计分项"]
+        offered = [(row[1].value, row[2].value) for row in sheet.iter_rows(min_row=2)]
+        row = 2 + offered.index(("服务对象满意度", "服务对象满意度"))
+        fill(sheet, row, 填写值="95.53%")
+        sheet = book["得分与依据"]
+        row = next(r[0].row for r in sheet.iter_rows(min_row=2) if r[0].value == "资金到位率")
+        fill(sheet, row, 评价依据="到位 7.1 万元", 已完成="是")
+
+    papers = edited(tmp_path / "a.xlsx", fill_in)
+    assert papers.tables["input"] == {
+        "D21/rate": Input(id="D21/rate", indicator="D21", key="rate", value="95.53%")
+    }
+    assert papers.tables["entry"] == {"B11": Entry(id="B11", basis="到位 7.1 万元", done=True)}

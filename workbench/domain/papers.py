@@ -17,8 +17,11 @@ from workbench.domain.evaluation import (
     KIND_LABELS,
     Deduction,
     Entity,
+    Entry,
     Evaluation,
     Evidence,
+    Input,
+    input_id,
     kind_of,
 )
 from workbench.domain.fields import FieldSpec, specs_of
@@ -183,3 +186,44 @@ def _unique(named: Iterable[tuple[str, str]], taken: dict[str, str], ids: set[st
             candidate = f"{base or '未命名'}（{number}）"
         names[candidate] = id_
     return names
+
+
+def input_name(form: Form, indicator: str, key: str) -> str:
+    """What the sheet calls one input of an indicator's rule; the key itself where that would be doubtful."""
+    labels = _input_labels(form, indicator)
+    name = labels.get(key, key)
+    return name if list(labels.values()).count(name) <= 1 and (name == key or name not in labels) else key
+
+
+def input_key(form: Form, indicator: str, name: str) -> str:
+    """The key behind a name written in the sheet; other text is a key itself."""
+    return next(
+        (key for key in _input_labels(form, indicator) if input_name(form, indicator, key) == name), name
+    )
+
+
+def _input_labels(form: Form, indicator: str) -> dict[str, str]:
+    found = form.get(indicator)
+    rule = found.rule if found is not None else None
+    return {spec.key: " ".join(spec.label.split()) for spec in rule.inputs()} if rule is not None else {}
+
+
+def offered(evaluation: Evaluation, kind: str) -> list[Entity]:
+    """What nobody has filled in yet but may: an entry for each indicator, each input of each rule."""
+    found: list[Entity] = []
+    for leaf in evaluation.form.leaves:
+        if kind == "entry":
+            found.append(Entry(id=leaf.id))
+        elif kind == "input":
+            found += [
+                Input(id=input_id(leaf.id, key), indicator=leaf.id, key=key)
+                for key in _input_labels(evaluation.form, leaf.id)
+            ]
+    return found
+
+
+def is_blank(entity: Entity) -> bool:
+    """Whether an entry or input says nothing yet."""
+    if isinstance(entity, Input):
+        return entity == Input(id=entity.id, indicator=entity.indicator, key=entity.key)
+    return isinstance(entity, Entry) and entity == Entry(id=entity.id)

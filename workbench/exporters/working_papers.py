@@ -22,7 +22,9 @@ from workbench.domain.papers import (
     SYSTEM_FIELDS,
     Names,
     PaperSheet,
+    input_name,
     names_of,
+    offered,
     referred_kind,
 )
 from workbench.exporters.kit import Kit, Progress, Written
@@ -135,12 +137,17 @@ class _Table:
         header = page.row([(t, HEAD) for t in (sheet.id_header, *(f.label for f in sheet.fields))], least=24)
         table: Mapping[str, Entity] = evaluation.tables.get(sheet.kind, {})
         own = SYSTEM_FIELDS.get(sheet.kind, ())
-        for id_, entity in table.items():
-            cells: list[tuple[CellValue, Look]] = [(self._id(id_), dataclasses.replace(BODY, fill=_GREY))]
+        waiting = {e.id: e for e in offered(evaluation, sheet.kind)}
+        rest = [entity for id_, entity in table.items() if id_ not in waiting]
+        grey = dataclasses.replace(BODY, fill=_GREY)
+        for entity in [*(table.get(id_, e) for id_, e in waiting.items()), *rest]:
+            new = entity.id not in table and sheet.id_hidden
+            cells: list[tuple[CellValue, Look]] = []
             for field in sheet.fields:
                 value, look = self._cell(field, entity)
                 cells.append((value, dataclasses.replace(look, fill=_GREY) if field.name in own else look))
-            page.row(cells)
+            row = page.row([None, *cells])
+            page.put(row, 1, "" if new else self._id(entity.id), grey)
         for number, field in enumerate(sheet.fields, start=2):
             _choices(page, field, f"{letter(number)}2:{letter(number)}{page.filled + _SPARE_ROWS}")
         page.finish(header=header, freeze="B2", landmark=evaluation.overview.project)
@@ -154,6 +161,8 @@ class _Table:
         value = getattr(entity, field.name)
         if kind := referred_kind(field, entity):
             return self._names.name(kind, value) if value else "", BODY
+        if self._sheet.kind == "input" and field.name == "key":
+            return input_name(self._data.evaluation.form, getattr(entity, "indicator", ""), value), BODY
         if self._sheet.kind == "link" and field.name in {"from_kind", "to_kind"}:
             return KIND_LABELS.get(value, value), MIDDLE
         return cell_of(field, value)

@@ -21,6 +21,9 @@ from workbench.domain.papers import (
     PAPER_SHEETS,
     Names,
     PaperSheet,
+    input_key,
+    input_name,
+    is_blank,
     names_of_entities,
     referred_kind,
 )
@@ -283,7 +286,7 @@ class _Reading:
             return self._overflow[int(over[1])]
         if cell.kind == "flag":
             return "是" if text == "1" else "否"
-        return f"{Decimal(text) * 100:f}%" if cell.kind == "percent" else text
+        return f"{(Decimal(text) * 100).normalize():f}%" if cell.kind == "percent" else text
 
     def _value(self, sheet: PaperSheet, row: Row, column: int, field: FieldSpec) -> Value:
         cell = row.cells.get(column)
@@ -346,14 +349,23 @@ class _Reading:
             values[name] = self._referred(draft, field, kind, text, now=now, present=present)
         if not _constructible(draft.sheet, values):
             return None  # its faults are listed
-        if draft.sheet.kind == "input" and draft.new:
-            draft.id = input_id(values["indicator"], values["key"])
+        if draft.sheet.kind == "input":
+            values["key"] = self._key(draft, values["indicator"], values["key"])
+            draft.id = draft.id or input_id(values["indicator"], values["key"])
         elif draft.sheet.kind == "mark" and draft.new:
             draft.id = mark_id(values["indicator"], values["stage"])
         if not draft.id:
             return None
         entity: Entity = draft.sheet.entity_type(id=draft.id, **values)
-        return entity
+        # A row that was offered and left empty says nothing.
+        said = draft.id in self._known.get(draft.sheet.kind, ()) or not is_blank(entity)
+        return entity if said else None
+
+    def _key(self, draft: _Draft, indicator: str, name: str) -> str:
+        """The key of a rule's input: an unchanged row keeps its own."""
+        own = draft.id.removeprefix(input_id(indicator, ""))
+        same = draft.id == input_id(indicator, own) and input_name(self._form, indicator, own) == name
+        return own if same else input_key(self._form, indicator, name)
 
     def _referred(
         self,
