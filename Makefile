@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for developers.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock licences clean
+.PHONY: help run test lint bench paper lock licences clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ lint: ## 只做静态检查
 bench: ## 运行性能基准
 	@tools/setup.sh test
 	@$(PYTHON) -m pytest --benchmark-enable --benchmark-only $(ARGS)
+
+paper: ## 用 LibreOffice 重新计算各示例的评分表并与程序逐格核对（文件留在 out/paper）
+	@tools/setup.sh test
+	@$(PYTHON) tools/check_paper.py
 
 lock: ## 由 pyproject.toml 重做两个锁文件（需要 uv）；锁文件不写任何软件源地址
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \

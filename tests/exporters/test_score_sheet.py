@@ -31,7 +31,7 @@ from workbench.exporters.layouts import Layouts
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.exporters.score_sheet import write_score_sheet
 
-LAYOUTS = Layouts(RESOURCES / "layouts").keys()
+LAYOUTS = Layouts(RESOURCES / "layouts").names()
 
 
 def written(evaluation: Evaluation, path: Path, layout: str = "") -> tuple[ReportData, Any, Written]:

@@ -85,6 +85,12 @@ def _review(stage: str) -> Content:
     return reason
 
 
+def _criterion(_: ReportData, row: ScoreRow) -> Value:
+    """The bureau's own sentence; where it gave none, what its executable form says."""
+    rule = row.indicator.rule
+    return row.indicator.criterion or (rule.sentence() if rule is not None else "")
+
+
 def _source(_: ReportData, row: ScoreRow) -> Value:
     numbers = f"佐证 {'、'.join(str(number) for number in row.evidence)}" if row.evidence else ""
     return "\n".join(part for part in (row.basis_source, numbers) if part)
@@ -113,7 +119,7 @@ def _reasons(_: ReportData, row: ScoreRow) -> Value:
 #: What a column may hold, by the name that layout files use.
 CONTENTS: Mapping[str, Content] = {
     "explanation": lambda _, row: row.indicator.explanation,
-    "criterion": lambda _, row: row.indicator.criterion,
+    "criterion": _criterion,
     "full_mark": lambda _, row: row.indicator.full_mark,
     "score": lambda _, row: row.scored.score,
     "deducted": lambda _, row: row.scored.deducted,
@@ -138,7 +144,7 @@ class Layouts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The names of all layouts."""
         return sorted(path.stem for path in self._folder.glob("*.toml"))
 
@@ -147,7 +153,7 @@ class Layouts:
         path = self._folder / f"{key}.toml"
         if not path.is_file():
             raise InputRefused(
-                f"没有名为“{key}”的评分表样式。", (Fault("样式", f"现有：{'、'.join(self.keys())}。"),)
+                f"没有名为“{key}”的评分表样式。", (Fault("样式", f"现有：{'、'.join(self.names())}。"),)
             )
         try:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
