@@ -130,6 +130,7 @@ def test_one_bad_file_does_not_stop_the_others(
 def test_a_disk_that_fails_at_the_barrier_stores_nothing_of_that_file(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(evidence, "_sync_together", lambda _: False)
     monkeypatch.setattr(evidence.os, "fsync", mock.Mock(side_effect=OSError(errno.EIO, "I/O error")))
     answer = vault.add(b"data", "a.txt", silent)
     assert isinstance(answer, Fault)
@@ -152,9 +153,15 @@ def test_a_kernel_that_will_not_copy_is_replaced_by_chunks(
     assert vault.path_of(answer.sha256).read_bytes() == source.read_bytes()
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3])
-def test_stopping_leaves_nothing_behind(vault: Vault, calls: int) -> None:
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("calls", [1, 2, 3, 4, 5, 6])
+def test_stopping_leaves_nothing_behind(
+    vault: Vault, calls: int, together: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = stored(vault.add(b"was here", "old.txt", silent))
+    monkeypatch.setattr(evidence, "_LISTEN_SECONDS", 10)  # one call of progress for each stage of a batch
+    if not together:
+        monkeypatch.setattr(evidence, "_sync_together", lambda _: False)
     progress = mock.Mock(side_effect=[None] * (calls - 1) + [Stop()])
     files = [Incoming(os.urandom(300_000), f"{n}.bin") for n in range(2 * evidence.BATCH)]
     before = len(list(Path("/proc/self/fd").iterdir()))

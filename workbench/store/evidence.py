@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import logging
@@ -10,12 +11,14 @@ import os
 import re
 import secrets
 import stat
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from workbench.domain.media import SNIFF_BYTES, sniff
 from workbench.errors import Fault
@@ -200,6 +203,7 @@ class _Adding:
         self._counting = threading.Lock()
         self._done = 0
         self._temporary: set[Path] = set()
+        self._open: set[int] = set()
         self._stored: list[Path] = []
 
     def run(self) -> list[StoredFile | Fault]:
@@ -220,6 +224,8 @@ class _Adding:
 
     def take_back(self) -> None:
         """Remove everything that this call brought, half or whole."""
+        for handle in tuple(self._open):
+            self._close(handle)
         for path in (*self._temporary, *self._stored):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -228,8 +234,10 @@ class _Adding:
         copies = [pool.submit(self._land, file) for file in files]
         self._listen(copies)
         landed = [copy.result() for copy in copies]
+        together = pool.submit(_sync_together, self._incoming)
+        self._listen([together])
         synced = [
-            answer if isinstance(answer, Fault) else pool.submit(self._sync, file, answer)
+            answer if isinstance(answer, Fault) else pool.submit(self._sync, file, answer, together.result())
             for file, answer in zip(files, landed, strict=True)
         ]
         self._listen([future for future in synced if not isinstance(future, Fault)])
@@ -242,7 +250,7 @@ class _Adding:
             fsync_folder(folder)
         return answers
 
-    def _listen(self, futures: Sequence[Future[_Landed | Fault]]) -> None:
+    def _listen(self, futures: Sequence[Future[Any]]) -> None:
         """Wait for the workers and pass their progress on; a raise from it stops them first."""
         waiting = set(futures)
         while waiting:
@@ -254,16 +262,13 @@ class _Adding:
                 for future in futures:
                     future.cancel()
                 wait([future for future in futures if not future.cancelled()])
-                self._close(futures)
                 raise
 
-    @staticmethod
-    def _close(futures: Iterable[Future[_Landed | Fault]]) -> None:
-        for future in futures:
-            if not future.cancelled() and future.exception() is None:
-                answer = future.result()
-                if isinstance(answer, _Landed):
-                    _close_quietly(answer.handle)
+    def _close(self, handle: int) -> None:
+        with self._counting:
+            self._open.discard(handle)
+        with contextlib.suppress(OSError):
+            os.close(handle)
 
     def _land(self, file: Incoming) -> _Landed | Fault:
         """In a worker: copy into the incoming folder and hash what landed there."""
@@ -278,6 +283,8 @@ class _Adding:
 
     def _copy(self, file: Incoming, path: Path) -> _Landed:
         target = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+        with self._counting:
+            self._open.add(target)
         try:
             size = self._fill(target, file)
             if hasattr(os, "posix_fadvise"):
@@ -292,7 +299,7 @@ class _Adding:
                 kind = sniff(head, landed.read(SNIFF_BYTES), file.name)
             return _Landed(path, target, sha256, size, kind.media_type, kind.extension)
         except BaseException:
-            _close_quietly(target)
+            self._close(target)
             raise
 
     def _fill(self, target: int, file: Incoming) -> int:
@@ -343,15 +350,16 @@ class _Adding:
         if self._stop.is_set():
             raise _Stopped
 
-    def _sync(self, file: Incoming, landed: _Landed) -> _Landed | Fault:
-        """In a worker: force one copy to the disk; the batch goes on only when all have been."""
+    def _sync(self, file: Incoming, landed: _Landed, synced: bool) -> _Landed | Fault:
+        """In a worker: force one copy to the disk, unless all were; the batch goes on only then."""
         try:
-            os.fsync(landed.handle)
+            if not synced:
+                os.fsync(landed.handle)
         except OSError as error:
             landed.path.unlink(missing_ok=True)
             return _refusal(file, error)
         finally:
-            _close_quietly(landed.handle)
+            self._close(landed.handle)
         return landed
 
     def _settle(self, file: Incoming, landed: _Landed, touched: set[Path]) -> StoredFile | Fault:
@@ -391,6 +399,25 @@ def _digest(file: FileIO, heard: Callable[[int], None]) -> str:
     return digest.hexdigest()
 
 
+def _sync_together(folder: Path) -> bool:
+    """Force a whole file system to the disk by one call (Linux); false when each file must be forced alone.
+
+    Since Linux 5.8 the call also fails when writing back any file failed; then each file is asked.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return bool(ctypes.CDLL(None).syncfs(handle) == 0)
+    except AttributeError:  # a C library without it
+        return False
+    finally:
+        os.close(handle)
+
+
 def _is_whole(path: Path, sha256: str) -> bool:
     """Whether the file still has its content; not when it can't be read."""
     try:
@@ -398,11 +425,6 @@ def _is_whole(path: Path, sha256: str) -> bool:
             return _digest(file, lambda _: None) == sha256
     except OSError:
         return False
-
-
-def _close_quietly(handle: int) -> None:
-    with contextlib.suppress(OSError):
-        os.close(handle)
 
 
 def _refusal(file: Incoming, error: Exception) -> Fault:
