@@ -77,6 +77,12 @@ def test_c01_spending_above_budget_asks_for_an_explanation() -> None:
     assert len([f for f in found(changde(explained), "K15") if "预算" in f.message]) == 2
 
 
+def test_the_score_of_a_branch_is_not_taken_for_the_total() -> None:
+    text = "（一）项目决策指标分值19分，评价得分16分，扣3分。\n总分 89 分，评价等级为“良”。"
+    assert not said(changde(), text, "K19")
+    assert [f.expected for f in said(changde(), "综合得分 90 分。", "K19")] == ["89.00 分"]
+
+
 def test_c02_compliant_in_the_text_and_a_point_taken_off() -> None:
     (finding,) = said(changde(), "资金拨付及时，使用合规，无截留、挪用现象。", "K03")
     assert finding.message == "正文写“使用合规”，指标“资金使用合规性”却扣了 1 分。"

@@ -45,7 +45,8 @@ def _facts(view: View) -> Iterator[Fact]:
         scored = scores[indicator.id]
         yield from view.remember(("facts", indicator.id), (scored,), partial(_of_indicator, scored))
     if scores.complete:
-        for name in ("综合得分", "综合分数", "总得分", "最终得分", "评价得分", "总分"):
+        # Not 评价得分 or 最终得分: texts use these for single indicators too.
+        for name in ("综合得分", "综合分数", "总得分", "总分"):
             yield points_fact(name, scores.total, "得分")
             yield points_fact(name, form.total, "分值")
     for level, name in enumerate(form.levels, 1):
