@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.helpers import ROOT
 from workbench.errors import WorkbenchError
+from workbench.services.checking import Checking, load_limits
+from workbench.services.exporting import Exporting
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.context import Services
@@ -74,6 +78,15 @@ def commit(widget: QWidget, text: str) -> None:
     QApplication.sendEvent(widget, event)
 
 
+def services_on(session: Session, folder: Path = Path("评价")) -> Services:
+    """What a window needs for every page to open; nothing is written unless a test exports."""
+    return Services(
+        checking=Checking(session, load_limits(ROOT / "resources")),
+        exporting=Exporting(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
+        folder=folder,
+    )
+
+
 def window_on(
     qtbot: QtBot, session: Session, *, services: Services | None = None, width: int = 1366, height: int = 768
 ) -> MainWindow:
@@ -87,7 +100,7 @@ def window_on(
     theme.setParent(window)
     qtbot.addWidget(window)
     window.resize(width, height)
-    window.open_session(session, services)
+    window.open_session(session, services or services_on(session))
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()

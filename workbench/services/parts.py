@@ -56,6 +56,10 @@ class Services:
     """Thumbnails and previews; without it items are shown by their kind in words."""
     checking: Checking | None = None
     """The findings; without it none are shown."""
+    exporting: Exporting | None = None
+    """Files for people; without it nothing can be exported."""
+    folder: Path | None = None
+    """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,17 @@ class Parts:
         """What can be done with an open evaluation; its store is joined to the services here."""
         checking = self.checking(session)
         if not isinstance(session.memory, EvaluationStore):
-            return Services(checking=checking)
+            return Services(checking=checking, exporting=self.exporting)
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
         session.when_closed(pictures.close)
-        return Services(attaching=Attaching(session, vault), pictures=pictures, checking=checking)
+        return Services(
+            attaching=Attaching(session, vault),
+            pictures=pictures,
+            checking=checking,
+            exporting=self.exporting,
+            folder=session.memory.folder,
+        )
 
 
 def local_now() -> datetime:
@@ -114,5 +124,5 @@ def assemble(
         Samples(folders.resources / "samples"),
         folders.resources,
         folders.cache,
-        Exporting(folders.resources, now),
+        Exporting(folders.resources, now, machine_fonts=True),
     )

@@ -7,6 +7,7 @@ build on another one (``extends``): entities of the same ref or natural id repla
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,10 +25,14 @@ from workbench.domain.evaluation import (
     mark_id,
 )
 from workbench.domain.fields import BadValue, parse_value, spec_of, specs_of
+from workbench.domain.media import SNIFF_BYTES, sniff
 from workbench.errors import Fault, InputRefused
 from workbench.services.catalog import Catalog
+from workbench.services.jobs import silent
 from workbench.services.presets import preset_id
 from workbench.services.session import Session
+from workbench.store.creation import EVIDENCE
+from workbench.store.evidence import Incoming, Vault
 
 #: How rows name the entities that the form brought along, so that they fill these and add no others.
 _PRESET_NAMES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, ...]]] = {
@@ -73,9 +78,20 @@ class Samples:
     def create(self, key: str, catalog: Catalog, *, parent: Path | None = None) -> Path:
         """Create a new evaluation from a sample and return its folder; it appears whole or not at all."""
         head = self._head(key)
-        return catalog.create_evaluation(
+        folder = catalog.create_evaluation(
             head.title, head.form, parent=parent, fill=lambda evaluation: self.entities(key, evaluation)
         )
+        files = [self._folder / row["file"] for row in _rows(self._raw(key), "evidence")]
+        refused = [
+            found
+            for found in Vault(folder / EVIDENCE).add_all(
+                [Incoming(path, path.name) for path in files], silent
+            )
+            if isinstance(found, Fault)
+        ]
+        if refused:
+            raise InputRefused("示例已建立，但有佐证文件没有存入。", tuple(refused))
+        return folder
 
     def is_fresh(self, key: str, session: Session, catalog: Catalog) -> bool:
         """Whether an evaluation is what the sample would be made of today, and nobody has worked on it."""
@@ -90,7 +106,7 @@ class Samples:
 
     def entities(self, key: str, evaluation: Evaluation) -> list[Entity]:
         """The entities of a sample, fitted to a new evaluation that was made from its form."""
-        return _Reader(evaluation, self._raw(key)).read()
+        return _Reader(evaluation, self._raw(key), self._folder).read()
 
 
 #: The fields that name a row which has no ref.
@@ -126,8 +142,9 @@ def _natural_key(kind: str, row: Mapping[str, Any]) -> tuple[object, ...]:
 class _Reader:
     """Turns the rows of one sample file into entities of one evaluation."""
 
-    def __init__(self, evaluation: Evaluation, raw: Mapping[str, Any]) -> None:
+    def __init__(self, evaluation: Evaluation, raw: Mapping[str, Any], folder: Path) -> None:
         self._evaluation = evaluation
+        self._folder = folder
         self._raw = raw
         self._faults: list[Fault] = []
 
@@ -148,6 +165,8 @@ class _Reader:
         values: dict[str, Any] = {}
         if any(spec.name == "position" for spec in specs_of(entity_type)):
             values["position"] = position
+        if kind == "evidence":
+            values |= self._file(str(row["file"]), position)
         for name, text in self._fields(kind, row).items():
             try:
                 field = spec_of(entity_type, name)
@@ -168,8 +187,20 @@ class _Reader:
         entity: Entity = entity_type(id=self._entity_id(kind, row), **values)
         return entity
 
+    def _file(self, name: str, number: int) -> dict[str, Any]:
+        """What an evidence item says of its file; the file itself goes into the vault."""
+        data = (self._folder / name).read_bytes()
+        media = sniff(data[:SNIFF_BYTES], data[-SNIFF_BYTES:], name).media_type
+        return {
+            "number": number,
+            "file_name": Path(name).name,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "size": len(data),
+            "media_type": media,
+        }
+
     def _fields(self, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
-        fields = {name: text for name, text in row.items() if name not in {"id", "ref", "from", "to"}}
+        fields = {name: text for name, text in row.items() if name not in {"id", "ref", "from", "to", "file"}}
         for end in ("from", "to"):
             if kind == "link" and end in row:
                 fields[f"{end}_kind"], _, fields[f"{end}_id"] = str(row[end]).partition(":")

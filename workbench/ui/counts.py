@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.domain.evaluation import Evidence, Problem, Questionnaire
-from workbench.services.session import Session
+from workbench.ui.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +16,35 @@ class Count:
     tone: str = "soft"
 
 
-def scored(session: Session) -> Count:
+def scored(context: Context) -> Count:
     """Indicators finished, of all."""
-    scores = session.scores
+    scores = context.session.scores
     return Count(f"{scores.done}/{scores.leaves}", "done" if scores.done == scores.leaves else "soft")
 
 
-def valid_sheets(session: Session) -> Count:
+def valid_sheets(context: Context) -> Count:
     """Valid sheets of all questionnaires."""
-    sheets = session.evaluation.table(Questionnaire).values()
+    sheets = context.session.evaluation.table(Questionnaire).values()
     valid = sum(sheet.valid for sheet in sheets if sheet.valid is not None)
     return Count(f"{valid} 份" if sheets else "")
 
 
-def problems(session: Session) -> Count:
+def problems(context: Context) -> Count:
     """How many problems are listed."""
-    number = len(session.evaluation.table(Problem))
+    number = len(context.session.evaluation.table(Problem))
     return Count(str(number) if number else "")
 
 
-def evidence(session: Session) -> Count:
+def evidence(context: Context) -> Count:
     """Items of evidence."""
-    items = len(session.evaluation.table(Evidence))
+    items = len(context.session.evaluation.table(Evidence))
     return Count(str(items) if items else "")
+
+
+def findings(context: Context) -> Count:
+    """Errors and warnings that stand."""
+    checking = context.services.checking
+    counts = checking.counts if checking is not None else None
+    if counts is None or not counts.short:
+        return Count("")
+    return Count(counts.short, "lost" if counts.errors else "warning")

@@ -37,9 +37,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from workbench.services.session import Session
 from workbench.ui.context import Context
-from workbench.ui.counts import Count, evidence, problems, scored, valid_sheets
+from workbench.ui.counts import Count, evidence, findings, problems, scored, valid_sheets
 from workbench.ui.page import Page
 
 
@@ -54,7 +53,7 @@ class PageSpec:
     """``module:Class`` below ``workbench.ui``; called with the context."""
     kinds: tuple[str, ...] = ()
     """Kinds of entity this page shows; ``navigate`` comes here for them."""
-    count: Callable[[Session], Count] | None = None
+    count: Callable[[Context], Count] | None = None
 
     def make(self, context: Context) -> Page:
         """Import the page's module and build the page."""
@@ -84,6 +83,8 @@ PAGES: tuple[PageSpec, ...] = (
         valid_sheets,
     ),
     PageSpec("problems", "问题与建议", 2, "problems_page:ProblemsPage", ("problem", "advice"), problems),
+    PageSpec("checks", "核验", 3, "checks_page:ChecksPage", ("waiver",), findings),
+    PageSpec("export", "报告与导出", 3, "export_page:ExportPage", ("paragraph",)),
 )
 
 

@@ -98,6 +98,7 @@ class Workplace(QWidget):
             "undo": self.undo,
             "redo": self.redo,
             "search": self.search,
+            "export": partial(self.show_page, "export"),
         }
         for page in PAGES:
             doers[f"go_{page.key}"] = partial(self.show_page, page.key)
@@ -187,7 +188,7 @@ class Workplace(QWidget):
         session = self.context.session
         self.top.show_session(session)
         self.navigation.show_counts(
-            {key: spec.count(session) for key, spec in self._specs.items() if spec.count is not None}
+            {key: spec.count(self.context) for key, spec in self._specs.items() if spec.count is not None}
         )
 
     def _on_changed(self, _: Changed) -> None:

@@ -1,0 +1,170 @@
+"""核验: every finding with its figures, grouped and filtered; what is left before leaving the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.domain.checks import CATALOGUE, Finding, Place, Severity
+from workbench.errors import WorkbenchError
+from workbench.services.checking import Checking, Left
+from workbench.services.editing import Address
+from workbench.services.session import Changed
+from workbench.ui.context import Context
+from workbench.ui.finding_card import Doing, FindingCard
+from workbench.ui.page import Page
+from workbench.ui.theme import role
+from workbench.ui.widgets import Card, clear, label, link, scrolled
+
+#: More cards than this would slow the page down; the rest is counted in words.
+MOST_CARDS = 200
+
+GROUPINGS: Mapping[str, Callable[[Finding], str]] = {
+    "按严重程度": lambda finding: finding.severity.label,
+    "按位置": lambda finding: finding.where or "整份评价",
+    "按核验项": lambda finding: f"{finding.code}　{CATALOGUE.get(finding.code, '')}",
+}
+_PILLS = {Severity.ERROR: "pill_lost", Severity.WARNING: "pill_warning", Severity.NOTICE: "pill_accent"}
+#: Names of pages in findings that differ from the window's.
+_PAGES = {"targets_funds": "targets"}
+
+
+def address_of(place: Place) -> Address:
+    """Where the window goes for the place of a finding."""
+    if not place.kind:
+        return Address("page", _PAGES.get(place.page, place.page))
+    return Address(place.kind, place.id, place.field)
+
+
+class ChecksPage(Page):
+    """Findings as cards, worst first. They follow every edit."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        if context.services.checking is None:
+            raise ValueError("the page of checks needs the service of checks")
+        self._checking: Checking = context.services.checking
+        theme = context.theme
+        self._grouping = next(iter(GROUPINGS))
+        self._shown: tuple[Finding, ...] | None = None
+        self.cards: list[FindingCard] = []
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.px(18), theme.px(14), theme.px(18), theme.px(18))
+        column.setSpacing(theme.px(9))
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(9))
+        head.addWidget(label("核验", "title"))
+        self._pills = {severity: QLabel() for severity in Severity}
+        for severity, pill in self._pills.items():
+            role(pill, _PILLS[severity])
+            head.addWidget(pill)
+        self._said = label("", "soft")
+        head.addWidget(self._said)
+        head.addStretch(1)
+        self._tabs = QButtonGroup(self)
+        for name in GROUPINGS:
+            tab = QPushButton(name)
+            role(tab, "tab")
+            tab.setCheckable(True)
+            tab.setChecked(name == self._grouping)
+            tab.clicked.connect(partial(self._group_by, name))
+            self._tabs.addButton(tab)
+            head.addWidget(tab)
+        self._with_waived = QCheckBox("含已放行")
+        self._with_waived.toggled.connect(lambda _: self._show(force=True))
+        head.addWidget(self._with_waived)
+        column.addLayout(head)
+        self._left_card = Card(theme, "离场前还差什么")
+        self._left = QHBoxLayout()
+        self._left.setSpacing(theme.px(14))
+        self._left_card.body.addLayout(self._left)
+        column.addWidget(self._left_card)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(theme.px(7))
+        column.addLayout(self._list)
+        column.addStretch(1)
+        self._area = scrolled(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+
+    def reload(self) -> None:
+        """Show the findings as they stand."""
+        self._show()
+
+    def update_for(self, changed: Changed) -> None:
+        """Cards are made anew only when the findings differ."""
+        self._show()
+
+    def _group_by(self, name: str) -> None:
+        self._grouping = name
+        self._show(force=True)
+
+    def _show(self, *, force: bool = False) -> None:
+        counts = self._checking.counts
+        for severity, number in zip(Severity, (counts.errors, counts.warnings, counts.notices), strict=True):
+            self._pills[severity].setText(f"{number} {severity.label}")
+        waived = f"　已放行 {counts.waived} 项" if counts.waived else ""
+        self._said.setText(f"{len(CATALOGUE)} 条规则 · 边录边查{waived}")
+        self._show_left(self._checking.left)
+        wanted = self._checking.findings if self._with_waived.isChecked() else self._checking.standing
+        if wanted == self._shown and not force:
+            return
+        opened = {card.finding.key for card in self.cards if card.opened}
+        focused = next((card.finding.key for card in self.cards if card.hasFocus()), "")
+        self._shown = wanted
+        self._fill(wanted, opened, focused)
+
+    def _fill(self, wanted: Sequence[Finding], opened: set[str], focused: str) -> None:
+        clear(self._list)
+        self.cards = []
+        doing = Doing(self._go, self._adopt, self._waive, self._checking.withdraw)
+        group = ""
+        for finding in sorted(wanted[:MOST_CARDS], key=self._order):
+            name = GROUPINGS[self._grouping](finding)
+            if name != group and self._grouping != "按严重程度":
+                self._list.addWidget(label(name, "card_title"))
+            group = name
+            card = FindingCard(self.context.theme, finding, doing)
+            card.open(wanted=finding.key in opened)
+            self.cards.append(card)
+            self._list.addWidget(card)
+            if finding.key == focused:
+                card.setFocus()
+        if not wanted:
+            self._list.addWidget(label("没有发现问题。评分、问卷、资金和文字互相一致。", "soft", wrap=True))
+        elif len(wanted) > MOST_CARDS:
+            self._list.addWidget(label(f"另有 {len(wanted) - MOST_CARDS} 项未显示，处理后依次出现。", "soft"))
+
+    def _order(self, finding: Finding) -> tuple[object, ...]:
+        if self._grouping == "按严重程度":
+            return (finding.severity.rank, finding.code)
+        return (GROUPINGS[self._grouping](finding), finding.severity.rank, finding.code)
+
+    def _show_left(self, lines: Sequence[Left]) -> None:
+        clear(self._left)
+        for line in lines:
+            if line.count:
+                go = partial(self.context.navigate, address_of(line.places[0][0]))
+                button = link(f"{line.label} {line.count}", go)
+                button.setToolTip("\n".join(words for _, words in line.places[:12]))
+                self._left.addWidget(button)
+            else:
+                self._left.addWidget(label(f"{line.label} 0", "soft"))
+        self._left.addStretch(1)
+
+    def _go(self, finding: Finding) -> None:
+        self.context.navigate(address_of(finding.place))
+
+    def _adopt(self, finding: Finding) -> None:
+        self.context.flush()
+        self._checking.adopt(finding)
+
+    def _waive(self, finding: Finding, reason: str) -> None:
+        try:
+            self._checking.waive(finding, reason)
+        except WorkbenchError as error:
+            self.context.alerts.error(error)
