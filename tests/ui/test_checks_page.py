@@ -67,6 +67,7 @@ def test_a_deduction_without_reason_is_listed_and_goes_away_when_mended(
 
 
 def test_enter_leads_to_the_field(page: ChecksPage, window: MainWindow, qtbot: QtBot) -> None:
+    card(page, "K16").setFocus()
     qtbot.keyClick(card(page, "K16"), Qt.Key.Key_Return)
     assert window.workplace is not None
     assert window.workplace.current == "overview"
@@ -74,6 +75,7 @@ def test_enter_leads_to_the_field(page: ChecksPage, window: MainWindow, qtbot: Q
 
 def test_a_finding_is_let_stand_only_with_a_reason(page: ChecksPage, opened: Session, qtbot: QtBot) -> None:
     shown = card(page, "K16")
+    shown.setFocus()
     qtbot.keyClick(shown, Qt.Key.Key_Space)
     assert shown.opened
     shown.reason.setFocus()

@@ -104,7 +104,10 @@ class FindingCard(QFrame):
         self._more.setVisible(wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes, Space opens, the arrows move on."""
+        """Enter goes, Space opens, the arrows move on; keys that its reason field let pass are not its own."""
+        if not self.hasFocus():
+            super().keyPressEvent(event)
+            return
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._doing.go(self.finding)
