@@ -67,6 +67,8 @@ def _imports(graph: grimp.ImportGraph) -> list[tuple[str, str]]:
 def test_imports_point_down(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])  # the linter adds to it
+    # The linter sets up logging for itself, which would silence every logger that is there already.
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
     status = lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
     assert status == 0, capsys.readouterr().out
 
