@@ -18,6 +18,7 @@ from workbench.services.session import Session
 from workbench.ui.main_window import MainWindow
 from workbench.ui.overview_page import GROUPS, OverviewPage
 from workbench.ui.pages import PAGES
+from workbench.ui.scoring_page import ScoringPage
 from workbench.ui.search_palette import SearchPalette
 from workbench.ui.targets_funds_page import TargetsFundsPage
 from workbench.ui.workplace import Workplace
@@ -46,6 +47,22 @@ def test_every_page_opens_and_fits(window: MainWindow, qtbot: QtBot) -> None:
         assert (least.width() <= 1366, least.height() <= 768) == (True, True), (page.key, least)
 
 
+def test_twice_as_large_text_fits_an_ordinary_screen(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_look(dark=False, percent=200)
+    place = place_of(window)
+    window.resize(1366, 768)
+    place.navigate(Address("indicator", "B11"))
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1366, 768)
+    page = place.page("scoring")
+    assert isinstance(page, ScoringPage)
+    assert not page.evidence.isVisible()
+    content = page.editor.area.widget()
+    assert content.minimumSizeHint().width() <= page.editor.area.viewport().width()
+    assert place.top.export.geometry().right() <= place.top.width()
+    window.set_look(dark=False, percent=100)
+
+
 def test_overview_shows_every_field_once() -> None:
     names = [name for _, _, group in GROUPS for name in group]
     assert len(names) == len(set(names))
@@ -59,7 +76,7 @@ def test_typing_in_the_overview_is_saved_and_shown_above(
     unit = page.forms[0].editors["evaluated_unit"]
     unit.input.setFocus()
     commit(unit.input, "区城运中心")
-    place_of(window).show_page("targets")
+    place_of(window).show_page("targets_funds")
     assert opened.evaluation.overview.evaluated_unit == "区城运中心"
     assert "已保存" in place_of(window).status.saved.text()
     assert place_of(window).top.title.text() == "热线购买服务 · 2022"
@@ -126,7 +143,7 @@ def find(window: MainWindow, qtbot: QtBot, text: str) -> QLineEdit:
 def test_search_goes_to_a_page(window: MainWindow, qtbot: QtBot) -> None:
     line = find(window, qtbot, "目标与")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert place_of(window).current == "targets"
+    assert place_of(window).current == "targets_funds"
 
 
 def test_f1_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
@@ -139,7 +156,7 @@ def test_f1_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_jump_to_a_field(window: MainWindow, qtbot: QtBot) -> None:
-    place_of(window).show_page("targets")
+    place_of(window).show_page("targets_funds")
     place_of(window).navigate(Address("overview", "overview", "base_date"))
     page = place_of(window).page("overview")
     assert isinstance(page, OverviewPage)
@@ -147,8 +164,8 @@ def test_jump_to_a_field(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_funds_by_keyboard_alone(window: MainWindow, opened: Session, qtbot: QtBot) -> None:
-    place_of(window).show_page("targets")
-    page = place_of(window).page("targets")
+    place_of(window).show_page("targets_funds")
+    page = place_of(window).page("targets_funds")
     assert isinstance(page, TargetsFundsPage)
     page.funds.add_button.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
@@ -169,8 +186,8 @@ def test_a_cell_keeps_what_it_can_not_hold_out_and_says_so(
     window: MainWindow, opened: Session, qtbot: QtBot
 ) -> None:
     opened.put(FundLine(id="f", item="平台运维", position=1))
-    place_of(window).show_page("targets")
-    page = place_of(window).page("targets")
+    place_of(window).show_page("targets_funds")
+    page = place_of(window).page("targets_funds")
     assert isinstance(page, TargetsFundsPage)
     page.show_place(Address("fund_line", "f", "budget"))
     qtbot.keyClicks(page.funds.view, "1")
@@ -187,8 +204,8 @@ def test_a_cell_keeps_what_it_can_not_hold_out_and_says_so(
 
 def test_typing_on_in_a_cell_after_a_pause(window: MainWindow, opened: Session, qtbot: QtBot) -> None:
     opened.put(Target(id="t", name="知晓率", position=1))
-    place_of(window).show_page("targets")
-    page = place_of(window).page("targets")
+    place_of(window).show_page("targets_funds")
+    page = place_of(window).page("targets_funds")
     assert isinstance(page, TargetsFundsPage)
     page.show_place(Address("target", "t", "value"))
 

@@ -40,6 +40,7 @@ class CriterionCard(Card):
         role(self.words, "foot")
         self.words.setToolTip("展开或收起原文")
         self._whole = label("", "small", wrap=True)
+        self._whole.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.carried = label("", "small", wrap=True)
         beside = QHBoxLayout()
         beside.setSpacing(px(18))

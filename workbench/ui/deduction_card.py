@@ -92,7 +92,7 @@ class _Line:
     def _problem_link(self, problem: Problem) -> QWidget:
         words = f"问题 {problem.position} {problem.title}"
         shown = words if len(words) <= 14 else f"{words[:13]}…"
-        button = link(shown, lambda: self._context.navigate(Address("problem", problem.id)))
+        button = link(shown, lambda: self._context.navigate(Address("problem", problem.id)), plain=True)
         button.setToolTip(words)
         return button
 

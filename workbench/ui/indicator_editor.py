@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import show, show_plain
+from workbench.domain.checks import Finding, Severity
 from workbench.domain.evaluation import Entry, Mark, mark_id
 from workbench.domain.fields import spec_of
 from workbench.domain.scoring import IndicatorScore
@@ -19,9 +22,13 @@ from workbench.ui.criterion_card import CriterionCard
 from workbench.ui.deduction_card import DeductionCard
 from workbench.ui.fields import editor_for
 from workbench.ui.indicator_tree_model import trouble
-from workbench.ui.widgets import KeyButton, Notice, clear, label, scrolled
+from workbench.ui.widgets import KeyButton, Notice, clear, label, link, scrolled
 
 REVIEW = "复核"
+#: Findings shown at an indicator before the rest is only counted.
+MOST_NOTICES = 3
+#: From which width on, for the base text, the buttons below show their keys.
+KEYS_FROM = 580
 
 
 class IndicatorEditor(QWidget):
@@ -47,6 +54,8 @@ class IndicatorEditor(QWidget):
         self.criterion = CriterionCard(context)
         self.deductions = DeductionCard(context)
         self.basis = BasisCard(context)
+        self._trouble = Notice(context.theme, "warning", "", "", "", None)
+        self._trouble.hide()
         self._notices = QVBoxLayout()
         self._notices.setSpacing(px(6))
         content = QWidget()
@@ -58,6 +67,7 @@ class IndicatorEditor(QWidget):
         column.addWidget(self.criterion)
         column.addWidget(self.deductions)
         column.addWidget(self.basis)
+        column.addWidget(self._trouble)
         column.addLayout(self._notices)
         column.addLayout(self._foot(step))
         column.addStretch(1)
@@ -65,7 +75,7 @@ class IndicatorEditor(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
-        self._noticed: list[tuple[str, str]] | None = None
+        self._found: tuple[Finding, ...] = ()
 
     def _foot(self, step: Callable[[int], None]) -> QHBoxLayout:
         theme = self._context.theme
@@ -81,6 +91,7 @@ class IndicatorEditor(QWidget):
         self.reviewed.show_placeholder("—")
         self.done = KeyButton(theme, "完成本项", "Ctrl Enter", primary=True)
         self.done.clicked.connect(lambda: self._context.run_action("finish_indicator"))
+        self._steps = (before, after)
         foot.addWidget(before)
         foot.addWidget(after)
         foot.addStretch(1)
@@ -90,6 +101,12 @@ class IndicatorEditor(QWidget):
         foot.addWidget(self.reviewed)
         foot.addWidget(self.done)
         return foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On narrow screens the keys beside the words give way."""
+        super().resizeEvent(event)
+        for button in self._steps:
+            button.show_key(shown=event.size().width() >= self._context.theme.px(KEYS_FROM))
 
     def _save_review(self, address: object, text: str, origin: object) -> str:
         """The review's score is an entity of its own that exists once somebody scores."""
@@ -144,14 +161,49 @@ class IndicatorEditor(QWidget):
         self._show_notices(scored)
 
     def _show_notices(self, scored: IndicatorScore) -> None:
+        """What does not agree here, at once; what the checks say comes by :meth:`show_findings`."""
         found = trouble(self._context.session.evaluation, scored)
-        wanted = [("warning", found)] if found else []
-        if wanted == self._noticed:
+        self._trouble.setVisible(bool(found))
+        self._trouble.words.setText(found)
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """What the checks say about this indicator, worst first; unchanged ones are not touched."""
+        if tuple(findings) == self._found:
             return
-        self._noticed = wanted
+        self._found = tuple(findings)
         clear(self._notices)
-        for tone, text in wanted:
-            self._notices.addWidget(Notice(self._context.theme, tone, "", text, "", None))
+        for finding in findings[:MOST_NOTICES]:
+            tone = {Severity.ERROR: "lost", Severity.WARNING: "warning"}.get(finding.severity, "accent")
+            text = f"{finding.message}{effect_text(finding)}"
+            self._notices.addWidget(
+                Notice(
+                    self._context.theme, tone, finding.code, text, "查看计算", partial(self._explain, finding)
+                )
+            )
+        if len(findings) > MOST_NOTICES:
+            rest = f"另有 {len(findings) - MOST_NOTICES} 条，见核验"
+            self._notices.addWidget(link(rest, lambda: self._context.navigate(Address("page", "checks"))))
+
+    def _explain(self, finding: Finding) -> None:
+        """The figures behind a finding, and what to do; its changes are made when the person agrees."""
+        figures = [
+            f"{words}：{value}"
+            for words, value in (
+                ("现值", finding.found),
+                ("应为", finding.expected),
+                ("相差", finding.difference),
+                ("影响", effect_text(finding).strip("，。")),
+            )
+            if value
+        ]
+        more = "\n".join([finding.detail, *figures, finding.remedy]).strip()
+        checking = self._context.services.checking
+        if finding.adopting and checking is not None:
+            self._context.flush()
+            if self._context.alerts.ask(f"{finding.code} {finding.message}", more, yes="采纳", no="关闭"):
+                checking.adopt(finding)
+        else:
+            self._context.alerts.info(f"{finding.code} {finding.message}", more)
 
     def finish(self) -> bool:
         """Mark the indicator as done; false with the reason shown when it has no score yet."""
@@ -182,3 +234,21 @@ class IndicatorEditor(QWidget):
             self.basis.focus()
         elif not (self.criterion.focus_input(place.field) or self.basis.short.focus_field(place.field)):
             self.focus_first()
+
+
+def effect_text(finding: Finding) -> str:
+    """What correcting a finding would do to the score and the total, in words; empty when nothing."""
+    effect = finding.effect
+    if effect is None or effect.total_difference == 0:
+        return ""
+    points = (
+        f"本项 {show(effect.score_before)} → {show(effect.score_after)}，"
+        if effect.score_before is not None and effect.score_after is not None
+        else ""
+    )
+    grade = (
+        f"，等级 {effect.grade_before} → {effect.grade_after}"
+        if effect.grade_before != effect.grade_after
+        else ""
+    )
+    return f"影响{points}总分 {show(effect.total_before)} → {show(effect.total_after)}{grade}。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,9 @@ def touched(evaluation: Evaluation, indicator: Indicator) -> bool:
     )
 
 
-def leaf_state(evaluation: Evaluation, scored: IndicatorScore) -> State:
+def leaf_state(evaluation: Evaluation, scored: IndicatorScore, error: str = "") -> State:
     """The state of a scored indicator."""
-    found = trouble(evaluation, scored)
+    found = trouble(evaluation, scored) or error
     if found:
         return State("!", "lost", found)
     if scored.done:
@@ -100,11 +101,13 @@ class Row:
     state: State | None
 
 
-def rows_of(evaluation: Evaluation, scores: Scores) -> dict[str, Row]:
-    """Every row of the tree as it stands."""
+def rows_of(evaluation: Evaluation, scores: Scores, errors: Mapping[str, str]) -> dict[str, Row]:
+    """Every row of the tree as it stands; ``errors`` are what the checks found wrong, by indicator."""
     form = evaluation.form
     digits = form.rounding.digits
-    states = {leaf.id: leaf_state(evaluation, scores[leaf.id]) for leaf in form.leaves}
+    states = {
+        leaf.id: leaf_state(evaluation, scores[leaf.id], errors.get(leaf.id, "")) for leaf in form.leaves
+    }
     found: dict[str, Row] = {}
     for indicator in form.indicators:
         scored = scores[indicator.id]
@@ -130,13 +133,15 @@ class IndicatorTreeModel(QAbstractItemModel):
         self._theme = theme
         self._form: Form = session.evaluation.form
         self._numbers = {indicator.id: n for n, indicator in enumerate(self._form.indicators)}
-        self._rows = rows_of(session.evaluation, session.scores)
+        self._errors: Mapping[str, str] = {}
+        self._rows = rows_of(session.evaluation, session.scores, self._errors)
         self.repainted: list[str] = []
         """The indicators that the last refresh repainted."""
 
-    def refresh(self) -> None:
-        """Take the scores as they stand."""
-        fresh = rows_of(self._session.evaluation, self._session.scores)
+    def refresh(self, errors: Mapping[str, str] | None = None) -> None:
+        """Take the scores as they stand; ``errors`` says what the checks found, by indicator (none: as before)."""
+        self._errors = self._errors if errors is None else errors
+        fresh = rows_of(self._session.evaluation, self._session.scores, self._errors)
         self.repainted = [id_ for id_, row in fresh.items() if self._rows[id_] != row]
         self._rows = fresh
         for id_ in self.repainted:

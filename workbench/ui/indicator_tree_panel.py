@@ -102,7 +102,7 @@ class IndicatorTreePanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.setMinimumWidth(theme.px(250))
-        self.setMaximumWidth(theme.px(330))
+        self.setMaximumWidth(theme.px(310))
         self.view.selectionModel().currentChanged.connect(self._on_current)
         theme.changed.connect(self.view.viewport().update)
 

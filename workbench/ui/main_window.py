@@ -28,6 +28,8 @@ class MainWindow(QMainWindow):
 
     left_session = Signal()
     """The open evaluation was closed; the start page is seen."""
+    closing = Signal()
+    """The window is about to go; nothing is pending any more."""
     look_changed = Signal(bool, int)
     """Dark, and the size of the text in percent, as the person just chose."""
 
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
             self._give_up_typing()
         self.tasks.stop_all()
         self.leave_session()
+        self.closing.emit()
         super().closeEvent(event)
 
     def _give_up_typing(self) -> None:

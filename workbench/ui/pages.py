@@ -64,7 +64,9 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "概况", 1, "overview_page:OverviewPage", ("overview", "member")),
-    PageSpec("targets", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")),
+    PageSpec(
+        "targets_funds", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")
+    ),
     PageSpec(
         "scoring",
         "指标评分",

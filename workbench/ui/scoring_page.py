@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.domain.evaluation import Deduction
@@ -17,6 +18,11 @@ from workbench.ui.indicator_editor import IndicatorEditor
 from workbench.ui.indicator_tree_panel import IndicatorTreePanel
 from workbench.ui.page import Page
 from workbench.ui.widgets import rule
+
+#: What the checks say follows a change after this pause (ms).
+FINDINGS_MS = 60
+#: From which width of the page on, for the base text, the columns beside the editor are shown.
+EVIDENCE_FROM, TREE_FROM = 1000, 700
 
 
 class ScoringPage(Page):
@@ -37,7 +43,22 @@ class ScoringPage(Page):
         row.addWidget(rule(vertical=True))
         row.addWidget(self.evidence)
         self.tree.chosen.connect(self._on_chosen)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(FINDINGS_MS)
+        self._later.timeout.connect(self.show_findings)
         self._leaves = [leaf.id for leaf in context.session.evaluation.form.leaves]
+
+    def minimumSizeHint(self) -> QSize:
+        """Tree and evidence give way, so the editor alone decides."""
+        return QSize(self.editor.minimumSizeHint().width(), self.context.theme.px(240))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On narrow screens the evidence goes first (it has a page of its own), then the tree (Ctrl+K finds)."""
+        px = self.context.theme.px
+        for width, part in ((EVIDENCE_FROM, self.evidence), (TREE_FROM, self.tree)):
+            part.setVisible(event.size().width() >= px(width))
+        super().resizeEvent(event)
 
     @property
     def current(self) -> str:
@@ -55,16 +76,30 @@ class ScoringPage(Page):
             first = next((id_ for id_ in self._leaves if not scores[id_].done), self._leaves[0])
             self.tree.show_indicator(first)
             self._on_chosen(first)
+        self._later.start()
+
+    def show_findings(self) -> None:
+        """Show what the checks say of the tree's rows and of the current indicator."""
+        checking = self.context.services.checking
+        if checking is None:
+            return
+        errors: dict[str, str] = {}
+        for finding in checking.blocking:
+            errors.setdefault(finding.indicator, f"{finding.code} {finding.message}")
+        self.tree.model.refresh(errors)
+        self.editor.show_findings([f for f in checking.of_indicator(self.current) if not f.waived])
 
     def update_for(self, changed: Changed) -> None:
         """Repaint the rows that differ, and the editor but for the field being typed in."""
         self.tree.model.refresh()
         self.editor.update_for(changed)
+        self._later.start()
 
     def _on_chosen(self, id_: str) -> None:
         if id_ != self.current:
             self.editor.show_indicator(id_)
             self.evidence.show_indicator(id_)
+            self._later.start()
 
     def evidence_target(self) -> Target | None:
         """What files taken in now prove: the deduction line that the keyboard is in, or the indicator."""

@@ -105,11 +105,15 @@ class Theme(QObject):
         self.colors = DARK if dark else LIGHT
         font = QFont(FAMILY)
         font.setPointSizeF(BASE_POINTS * percent / 100)
-        app.setFont(font)
+        if app.font() != font:
+            app.setFont(font)
         self._scale = QFontMetricsF(font).height() / BASE_LINE
         app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-        app.setPalette(self._palette())
-        app.setStyleSheet(style_sheet(self.colors, self.px, BASE_POINTS * percent / 100))
+        palette = self._palette()
+        sheet = style_sheet(self.colors, self.px, BASE_POINTS * percent / 100)
+        if sheet != app.styleSheet():  # every widget there is would be polished again
+            app.setPalette(palette)
+            app.setStyleSheet(sheet)
         self.changed.emit()
 
     def px(self, length: float) -> int:
@@ -155,8 +159,11 @@ def role(widget: QWidget, name: str) -> QWidget:
     """Give a widget its part in the style sheet (``soft``, ``title``, ``card`` …) and repolish it."""
     if widget.property("role") != name:
         widget.setProperty("role", name)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        if widget.testAttribute(
+            Qt.WidgetAttribute.WA_WState_Polished
+        ):  # else it is polished when first shown
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
     return widget
 
 
@@ -177,6 +184,7 @@ QLabel[role="lost"] {{ color: {c.lost}; }}
 QLabel[role="lost_bold"] {{ color: {c.lost}; font-weight: bold; }}
 QLabel[role="done"] {{ color: {c.done}; }}
 QLabel[role="warning"] {{ color: {c.warning}; }}
+QLabel[role="warning_bold"] {{ color: {c.warning}; font-weight: bold; }}
 QLabel[role="fault"] {{ color: {c.lost}; font-size: {points * 0.92:.2f}pt; }}
 QLabel[role="link"] {{ color: {c.accent}; }}
 QLabel[role="pill"], QLabel[role="pill_done"], QLabel[role="pill_lost"], QLabel[role="pill_warning"],
@@ -224,6 +232,11 @@ QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ border: 1px 
 QPushButton[role="foot"] {{ background: transparent; border: 0; color: {c.soft}; padding: 0;
   font-size: {points * 0.92:.2f}pt; }}
 QPushButton[role="foot"]:hover {{ color: {c.accent}; }}
+QPushButton[role="row"] {{ background: transparent; border: 1px solid transparent; text-align: left; padding: 0; }}
+QPushButton[role="row"]:hover, QPushButton[role="row"]:focus {{ background: {c.accent_soft}; border-color: {c.accent}; }}
+QPushButton[role="plain"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};
+  padding: {px(1)}px {px(3)}px; text-align: left; }}
+QPushButton[role="plain"]:hover, QPushButton[role="plain"]:focus {{ border: 1px solid {c.accent}; }}
 QPushButton[role="toggle"] {{ padding: {px(2)}px {px(9)}px; }}
 QPushButton[role="toggle"]:checked {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
 QPushButton[role="toggle"]:checked:focus {{ border: 1px solid {c.ink}; }}

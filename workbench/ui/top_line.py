@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy
 
 from workbench.domain.amounts import show, show_plain
@@ -42,6 +42,7 @@ class TopLine(QFrame):
     def __init__(self, theme: Theme, actions: ActionBook) -> None:
         super().__init__()
         role(self, "bar")
+        self._theme = theme
         px = theme.px
         row = QHBoxLayout(self)
         row.setContentsMargins(px(8), px(7), px(14), px(7))
@@ -94,6 +95,34 @@ class TopLine(QFrame):
                 row.addSpacing(px(4))
                 row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the parts that are never left out."""
+        kept = (self.menu_button, self.total, self.full, self.grade, self.search, self.export)
+        spare = self._theme.px(14) * (len(kept) + 3)
+        width = self.title.minimumSizeHint().width() + sum(part.sizeHint().width() for part in kept)
+        return QSize(width + spare, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The distance goes first, then the bar, the kind of evaluation and the count."""
+        gap = self._theme.px(14)
+        optional = [self.progress, self.mode, self.bar, self.distance]
+        wanted = [part for part in optional if part is not self.distance or self.distance.text()]
+        title = min(self.title.sizeHint().width(), self._theme.px(240))
+        room = self.width() - self.minimumSizeHint().width() - title + self.title.minimumSizeHint().width()
+        for part in optional:
+            need = (self.bar.maximumWidth() if part is self.bar else part.sizeHint().width()) + gap
+            shown = part in wanted and room >= need
+            part.setVisible(shown)
+            if not shown:
+                room = 0 if part in wanted else room
+            else:
+                room -= need
+
     def show_session(self, session: Session) -> None:
         """Show the evaluation's name and how it stands."""
         overview, scores = session.evaluation.overview, session.scores
@@ -118,4 +147,4 @@ class TopLine(QFrame):
             self.distance.setText(f"距“{scores.next_band.name}” {show(scores.to_next)} 分")
         elif scores.above_lower is not None:
             self.distance.setText(f"高出下限 {show(scores.above_lower)} 分")
-        self.distance.setVisible(bool(self.distance.text()))
+        self._make_room()

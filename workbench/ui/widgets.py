@@ -31,10 +31,10 @@ def label(text: str = "", part: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-def link(text: str, on_click: Callable[[], None]) -> QPushButton:
-    """A quiet button that leads somewhere."""
+def link(text: str, on_click: Callable[[], None], *, plain: bool = False) -> QPushButton:
+    """A quiet button that leads somewhere; ``plain`` for one inside a line of text."""
     made = QPushButton(text)
-    role(made, "quiet")
+    role(made, "plain" if plain else "quiet")
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.clicked.connect(lambda _=False: on_click())
     return made
@@ -95,6 +95,11 @@ class KeyButton(QPushButton):
         self._key.setVisible(bool(key))
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
+    def show_key(self, *, shown: bool) -> None:
+        """Show or leave out the key, where there is little room."""
+        self._key.setVisible(shown and bool(self._key.text()))
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """As the words and the key need."""
         layout = self.layout()
@@ -120,8 +125,12 @@ class Notice(QFrame):
         row.setSpacing(theme.px(8))
         part = {"lost": "lost", "warning": "warning"}.get(tone, "link")
         row.addWidget(label(self.SIGNS[tone], part), 0, Qt.AlignmentFlag.AlignTop)
-        words = label(f"{code}　{text}" if code else text, part, wrap=True)
-        row.addWidget(words, 1)
+        if code:
+            row.addWidget(
+                label(code, f"{part}_bold" if part != "link" else part), 0, Qt.AlignmentFlag.AlignTop
+            )
+        self.words = label(text, part, wrap=True)
+        row.addWidget(self.words, 1)
         if go is not None:
             row.addWidget(link(link_text, go), 0, Qt.AlignmentFlag.AlignTop)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Step
 from workbench.domain.evaluation import KIND_LABELS
@@ -114,6 +114,8 @@ class Workplace(QWidget):
         if key not in self._pages:
             made = self._specs[key].make(self.context)
             self._pages[key] = made
+            # A page too wide for a small screen must not push the window off it.
+            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
             self.stack.addWidget(made)
         return self._pages[key]
 
@@ -185,8 +187,7 @@ class Workplace(QWidget):
 
     def show_state(self) -> None:
         """Bring top line and counts up to date."""
-        session = self.context.session
-        self.top.show_session(session)
+        self.top.show_session(self.context.session)
         self.navigation.show_counts(
             {key: spec.count(self.context) for key, spec in self._specs.items() if spec.count is not None}
         )

@@ -1,0 +1,160 @@
+"""The front door with a window: build the parts, join them, catch the uncaught."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import platform
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import (
+    QByteArray,
+    QObject,
+    QSize,
+    Qt,
+    QTimer,
+    qVersion,
+)
+from PySide6.QtWidgets import QApplication
+
+from workbench.errors import WorkbenchError
+from workbench.paths import Paths, find_paths, program_version
+from workbench.services.parts import assemble
+from workbench.store.evaluations import EvaluationStore
+from workbench.ui.alerts import Alerts
+from workbench.ui.application import dress, keep_messages
+from workbench.ui.inputs import WheelFilter
+from workbench.ui.main_window import MainWindow
+from workbench.ui.start_page import StartPage
+from workbench.ui.tasks import Tasks
+from workbench.ui.theme import Theme
+
+_log = logging.getLogger("workbench.app")
+_LOG_BYTES = 1_000_000
+FOLLOW_SYSTEM, LIGHT, DARK = "跟随系统", "浅色", "深色"
+
+
+def main() -> int:
+    """Run the window until it is closed; the exit code."""
+    paths = find_paths()
+    start_log(paths)
+    keep_messages()
+    app = QApplication(sys.argv[:1])
+    window = Front(app, paths).window
+    window.show()
+    return app.exec()
+
+
+def start_log(paths: Paths) -> None:
+    """Write a log of bounded size; without a place for it the program runs on without."""
+    logger = logging.getLogger("workbench")
+    logger.setLevel(logging.INFO)
+    try:
+        paths.logs.mkdir(parents=True, exist_ok=True)
+        file = logging.handlers.RotatingFileHandler(
+            paths.logs / "workbench.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger.addHandler(file)
+
+
+class Front(QObject):
+    """The parts of one run, joined."""
+
+    def __init__(self, app: QApplication, paths: Paths) -> None:
+        super().__init__()
+        self._paths = paths
+        dress(app, program_version())
+        self._wheel = WheelFilter()
+        app.installEventFilter(self._wheel)
+        self.parts = assemble(paths)
+        self.settings = self.parts.settings
+        self.theme = Theme(paths.resources / "fonts")
+        dark = self.settings.text("theme") == DARK or (
+            self.settings.text("theme") == FOLLOW_SYSTEM
+            and app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        )
+        percent = self.settings.number("font_scale")
+        self.theme.apply(dark=dark, percent=percent)
+        self.alerts = Alerts(lambda: self.window)
+        self.tasks = Tasks(self.tell, self)
+        self.window: MainWindow = MainWindow(self.theme, self.alerts, self.tasks)
+        self.window.percent = percent
+        self.catalog = self.parts.catalog
+        self.start = StartPage(self.theme, self.alerts, self.catalog, self.parts.samples, self.open_folder)
+        self.start.say(self.settings.message)
+        self.window.set_start(self.start)
+        self.window.actions_book.register("new_evaluation", self._new_evaluation)
+        self.window.left_session.connect(self.start.reload)
+        self.window.look_changed.connect(self._on_look_changed)
+        self.window.closing.connect(self._on_closing)
+        self._place_window()
+        sys.excepthook = self._on_uncaught
+
+    def open_folder(self, folder: Path) -> None:
+        """Open an evaluation, or tell why it can't be opened."""
+        try:
+            self.window.leave_session()
+            session = self.catalog.open(folder)
+        except WorkbenchError as error:
+            self.alerts.error(error)
+            return
+        self.window.open_session(session, self.parts.services_for(session), self.settings.text("evaluator"))
+        if isinstance(session.memory, EvaluationStore):
+            for notice in session.memory.notices():
+                self.alerts.warn(notice)
+
+    def _new_evaluation(self) -> None:
+        self.window.leave_session()
+        self.start.focus_new()
+
+    def _on_look_changed(self, dark: bool, percent: int) -> None:
+        self.settings.put_all({"theme": DARK if dark else LIGHT, "font_scale": percent})
+
+    def _place_window(self) -> None:
+        kept = self.settings.text("window_layout")
+        if not (kept and self.window.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))):
+            self.window.resize(self.window.screen().availableGeometry().size().boundedTo(self._usual_size()))
+
+    def _usual_size(self) -> QSize:
+        return QSize(self.theme.px(1366), self.theme.px(768))
+
+    def _on_closing(self) -> None:
+        layout = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
+        try:
+            self.settings.put("window_layout", layout)
+        except WorkbenchError as error:
+            _log.info("window layout not kept: %s", error)
+
+    def tell(self, error: Exception) -> None:
+        """Tell a failure: the world's in a sentence, ours as a report."""
+        if isinstance(error, WorkbenchError):
+            _log.info("told %s: %s", error.code, error)
+            self.alerts.error(error)
+            return
+        report = "".join(traceback.format_exception(error))
+        _log.error("uncaught\n%s", report)
+        self.alerts.crash(f"{about_program()}\n\n{report}")
+
+    def _on_uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Whatever nothing else caught: a box once Qt is through with the present event."""
+        if not isinstance(error, Exception):
+            sys.__excepthook__(kind, error, trace)
+            QApplication.exit(1)
+            return
+        QTimer.singleShot(0, self, lambda: self.tell(error))
+
+
+def about_program() -> str:
+    """Which program on which machine, for a report."""
+    return (
+        f"现场评价工作台 {program_version()} · Python {platform.python_version()} · Qt {qVersion()}"
+        f" · {platform.platform()}"
+    )

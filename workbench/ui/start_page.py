@@ -1,0 +1,244 @@
+"""The start page: go on with an evaluation, begin a new one, or look at the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench import files
+from workbench.domain.amounts import show
+from workbench.errors import InputRefused, WorkbenchError
+from workbench.services.catalog import Catalog, EvaluationListing, FormListing
+from workbench.services.samples import Samples
+from workbench.ui.alerts import Alerts
+from workbench.ui.inputs import ComboInput, LineInput
+from workbench.ui.theme import Theme, role
+from workbench.ui.widgets import Card, KeyButton, clear, label, link, scrolled
+
+#: Evaluations shown before the rest is only counted.
+MOST_SHOWN = 12
+
+
+class StartPage(QWidget):
+    """What is seen while no evaluation is open. ``open_folder`` opens one, or tells why it can't."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        alerts: Alerts,
+        catalog: Catalog,
+        samples: Samples,
+        open_folder: Callable[[Path], None],
+    ) -> None:
+        super().__init__()
+        self._theme, self._alerts = theme, alerts
+        self._catalog, self._samples = catalog, samples
+        self._open_folder = open_folder
+        self._forms: list[FormListing] = []
+        px = theme.px
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(px(60), px(34), px(60), px(24))
+        column.setSpacing(px(14))
+        column.addWidget(label("现场评价工作台", "score"))
+        column.addWidget(
+            label(
+                "预算项目支出绩效评价，从指标评分到评分表和评价报告。数据只存在本机，每次输入随即保存。",
+                "soft",
+                wrap=True,
+            )
+        )
+        self._message = label("", "warning", wrap=True)
+        self._message.hide()
+        column.addWidget(self._message)
+        halves = QHBoxLayout()
+        halves.setSpacing(px(14))
+        self._recent = Card(theme, "最近的评价")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(px(2))
+        self._recent.body.addLayout(self._rows)
+        self._recent.body.addWidget(
+            link("打开其他文件夹中的评价…", self._choose_folder), 0, Qt.AlignmentFlag.AlignLeft
+        )
+        right = QVBoxLayout()
+        right.setSpacing(px(14))
+        right.addWidget(self._new_card())
+        self._sample_card = Card(theme, "示例", "按真实报告录入，可放心修改")
+        self._sample_rows = QVBoxLayout()
+        self._sample_card.body.addLayout(self._sample_rows)
+        right.addWidget(self._sample_card)
+        right.addStretch(1)
+        halves.addWidget(self._recent, 5, Qt.AlignmentFlag.AlignTop)
+        halves.addLayout(right, 4)
+        column.addLayout(halves)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
+
+    def _new_card(self) -> Card:
+        theme = self._theme
+        card = Card(theme, "新建评价")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(6))
+        grid.setColumnStretch(1, 1)
+        self.project = LineInput()
+        self.project.setPlaceholderText("如 12345 政务服务热线购买服务")
+        self.year = LineInput()
+        self.year.setPlaceholderText("如 2022")
+        self.form = ComboInput()
+        self.form.setMinimumContentsLength(12)
+        self.form.setSizeAdjustPolicy(ComboInput.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for row, (words, widget) in enumerate(
+            (("项目名称", self.project), ("评价年度", self.year), ("指标体系", self.form))
+        ):
+            caption = label(words, "soft")
+            caption.setBuddy(widget)
+            grid.addWidget(caption, row, 0)
+            grid.addWidget(widget, row, 1)
+            widget.setAccessibleName(words)
+        card.body.addLayout(grid)
+        self._hint = label("", "fault", wrap=True)
+        self._hint.hide()
+        card.body.addWidget(self._hint)
+        self.create_button = KeyButton(theme, "创建并打开", "Enter", primary=True)
+        self.create_button.clicked.connect(self.create_evaluation)
+        self.project.returnPressed.connect(self.create_evaluation)
+        self.year.returnPressed.connect(self.create_evaluation)
+        card.body.addWidget(self.create_button, 0, Qt.AlignmentFlag.AlignRight)
+        return card
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """List what there is now."""
+        self.reload()
+        super().showEvent(event)
+
+    def say(self, message: str) -> None:
+        """Say something above the lists, such as damaged settings."""
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
+
+    def reload(self) -> None:
+        """List evaluations, indicator systems and samples."""
+        self._show_evaluations()
+        self._show_forms()
+        clear(self._sample_rows)
+        for sample in self._samples.listed():
+            button = QPushButton(sample.title)
+            button.setToolTip(sample.about)
+            button.clicked.connect(lambda _=False, key=sample.key: self.open_sample(key))
+            self._sample_rows.addWidget(button)
+
+    def _show_evaluations(self) -> None:
+        clear(self._rows)
+        listed = self._catalog.list_evaluations()
+        for one in listed[:MOST_SHOWN]:
+            self._rows.addWidget(self._evaluation_row(one))
+        if len(listed) > MOST_SHOWN:
+            rest = f"另有 {len(listed) - MOST_SHOWN} 个评价，可从文件夹打开"
+            self._rows.addWidget(label(rest, "small"))
+        if not listed:
+            self._rows.addWidget(
+                label(
+                    "还没有评价。在右侧填写项目名称、选择指标体系后创建，或先打开示例看看。",
+                    "soft",
+                    wrap=True,
+                )
+            )
+
+    def _evaluation_row(self, one: EvaluationListing) -> QPushButton:
+        name = (
+            f"{one.project or one.folder.name} · {one.year}" if one.year else one.project or one.folder.name
+        )
+        if one.fault:
+            state = one.fault
+        elif one.total is None:
+            state = "未评分"
+        else:
+            state = f"{show(one.total)} 分　{one.grade if one.complete else '未评完'}"
+        when = f"{one.opened:%Y-%m-%d %H:%M}" if one.opened is not None else ""
+        row = QPushButton()
+        role(row, "row")
+        row.setAccessibleName(name)
+        row.setToolTip(str(one.folder))
+        row.clicked.connect(lambda: self._open_folder(one.folder))
+        inner = QGridLayout(row)
+        px = self._theme.px
+        inner.setContentsMargins(px(10), px(6), px(10), px(6))
+        inner.setVerticalSpacing(px(1))
+        inner.setColumnStretch(0, 1)
+        parts = (
+            (label(name, "bold"), 0, 0),
+            (label(state, "fault" if one.fault else "soft"), 0, 1),
+            (label(one.form_title, "small"), 1, 0),
+            (label("正在另一窗口中编辑" if one.is_open else when, "small"), 1, 1),
+        )
+        for part, line, side in parts:
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            inner.addWidget(
+                part, line, side, Qt.AlignmentFlag.AlignRight if side else Qt.AlignmentFlag.AlignLeft
+            )
+        row.setMinimumHeight(inner.sizeHint().height())
+        return row
+
+    def _show_forms(self) -> None:
+        chosen = self.form.currentData()
+        self._forms = self._catalog.list_forms()
+        self.form.clear()
+        for listing in self._forms:
+            mark = "" if listing.form is not None else "（有误，不能使用）"
+            self.form.addItem(f"{listing.title}{mark}", listing.id)
+        self.form.setCurrentIndex(max(self.form.findData(chosen), 0))
+
+    def create_evaluation(self) -> None:
+        """Create what the fields say and open it; what is missing is said under them."""
+        project = self.project.text().strip()
+        if not project:
+            self._say_missing("请填写项目名称。")
+            self.project.setFocus()
+            return
+        if not 0 <= self.form.currentIndex() < len(self._forms):
+            self._say_missing("没有可用的指标体系，请重新安装程序，或把指标体系文件放入数据文件夹。")
+            return
+        listing = self._forms[self.form.currentIndex()]
+        if listing.form is None:
+            self._alerts.error(InputRefused(f"指标体系“{listing.title}”不能使用。", listing.faults))
+            return
+        self._say_missing("")
+        try:
+            folder = self._catalog.create_evaluation(project, listing.id, year=self.year.text().strip())
+        except WorkbenchError as error:
+            self._alerts.error(error)
+            return
+        self.project.clear()
+        self._open_folder(folder)
+
+    def _say_missing(self, words: str) -> None:
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
+
+    def focus_new(self) -> None:
+        """Put the cursor where a new evaluation begins."""
+        self.project.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_sample(self, key: str) -> None:
+        """Open a sample; the one that was made from it before, else a new one."""
+        sample = next(one for one in self._samples.listed() if one.key == key)
+        made = self._catalog.data / files.safe_name(sample.title)
+        known = {one.folder for one in self._catalog.list_evaluations()}
+        try:
+            folder = made if made in known else self._samples.create(key, self._catalog)
+        except WorkbenchError as error:
+            self._alerts.error(error)
+            return
+        self._open_folder(folder)
+
+    def _choose_folder(self) -> None:
+        folder = self._alerts.choose_folder("选择评价文件夹（内有 evaluation.db）", self._catalog.data)
+        if folder is not None:
+            self._open_folder(folder)
