@@ -60,14 +60,16 @@ def parse_number(text: str) -> Decimal:
 
 def exact(value: Exact) -> Fraction:
     """The value as a fraction, nothing lost."""
-    return value if isinstance(value, Fraction) else Fraction(value)
+    # The test by type is cheap and finds nearly all; Fraction is an abstract base's subclass.
+    return value if type(value) is Fraction else Fraction(value)
 
 
 def round_half_up(value: Exact, digits: int = 2) -> Decimal:
     """Round once, half away from zero, to ``digits`` decimals (四舍五入)."""
-    scaled = exact(value) * 10**digits
-    whole = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(-whole if scaled < 0 else whole).scaleb(-digits)
+    number = exact(value)
+    over, under = number.numerator * 10**digits, number.denominator
+    whole = (2 * abs(over) + under) // (2 * under)
+    return Decimal(-whole if over < 0 else whole).scaleb(-digits)
 
 
 def show(value: Exact, digits: int = 2) -> str:

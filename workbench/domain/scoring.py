@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import (
+    MONEY_UNITS,
     NotANumber,
     exact,
     parse_number,
@@ -120,7 +122,7 @@ def _resolve(
     source = said.source if said is not None and said.source else spec.source
     text = said.value if said is not None else ""
     if source and source != "manual":
-        linked = sources.resolve(source, indicator.id)
+        linked = _fitting(sources.resolve(source, indicator.id), source, spec, evaluation.overview.fund_unit)
         if said is not None and said.manual and text:
             typed = read_input(text, spec, evaluation.overview.fund_unit)
             return Given(typed.value, typed.text, MANUAL, linked=linked, fault=typed.fault)
@@ -133,8 +135,23 @@ def _resolve(
     return Given(None)
 
 
+def _fitting(linked: Given, source: str, spec: InputSpec, fund_unit: str) -> Given:
+    """A linked value as the input takes it: amounts in the input's unit, no number for a date or choice."""
+    if linked.number is None:
+        return linked
+    if spec.kind in {"date", "choice", "flag"}:
+        return dataclasses.replace(linked, value=None, fault=f"{spec.label}不能取自数值，请改为手工填写。")
+    if not source.startswith("fund:") or spec.unit not in MONEY_UNITS or spec.unit == fund_unit:
+        return linked
+    amount = linked.number * exact(MONEY_UNITS[fund_unit]) / exact(MONEY_UNITS[spec.unit])
+    return dataclasses.replace(linked, value=amount, text=show_money(amount, spec.unit))
+
+
 def read_input(text: str, spec: InputSpec, fund_unit: str = "万元") -> Given:
-    """Text as typed → the input's value; a fault in Chinese when it can't be read."""
+    """Text as typed → the input's value; a fault in Chinese when it can't be read.
+
+    Amounts count in the input's own unit where it names one, else in ``fund_unit``.
+    """
     plain = text.strip()
     if spec.kind in {"date", "choice", "flag"} or (spec.kind == "point" and plain in {"符合", "不符合"}):
         if spec.kind == "choice" and plain not in spec.choices:
@@ -155,7 +172,9 @@ def read_input(text: str, spec: InputSpec, fund_unit: str = "万元") -> Given:
         return Given(None, plain, MANUAL, fault=f"{spec.label}应为整数。")
     if spec.kind == "point" and spec.marks is not None and value > exact(spec.marks):
         return Given(None, plain, MANUAL, fault=f"给分不能超过本要点的 {show_plain(spec.marks)} 分。")
-    shown = show_money(value, fund_unit) if spec.kind == "money" else show_plain(value) + spec.unit
+    shown = (
+        show_money(value, spec.unit or fund_unit) if spec.kind == "money" else show_plain(value) + spec.unit
+    )
     return Given(value, shown, MANUAL)
 
 
