@@ -13,6 +13,7 @@ from workbench.domain.rules.base import Given, Outcome, register
 from workbench.domain.rules.measure import (
     Measured,
     MeasuredRule,
+    limit_text,
     points_of,
     read_limit,
     share_text,
@@ -74,7 +75,7 @@ class BandedRule(MeasuredRule):
         """Every band."""
         sign = "≥" if self.upwards else "≤"
         listed = "，".join(
-            f"{sign} {show_value(limit, self.value_kind, self.unit)} 得{share_text(share)}"
+            f"{sign} {limit_text(limit, self.value_kind, self.unit)} 得{share_text(share)}"
             for limit, share in self.bands()
         )
         return f"{self.division()}{self.name}分档计分：{listed}，其余得{share_text(self.rest())}。"

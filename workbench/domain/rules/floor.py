@@ -12,6 +12,7 @@ from workbench.domain.rules.base import Given, Outcome, register
 from workbench.domain.rules.measure import (
     Measured,
     TargetedRule,
+    limit_text,
     read_limit,
     settled,
     show_value,
@@ -79,7 +80,7 @@ class FloorRule(TargetedRule):
             BETWEEN: f"在底线和 {self.target_text()} 之间按比例得分",
             FULL: f"得 {full} 分",
         }[self.above]
-        bound = show_value(self._floor, self.value_kind, self.unit)
+        bound = limit_text(self._floor, self.value_kind, self.unit)
         return f"{self.division()}{self.name}{word} {bound} 不得分；高于的，{more}，最多 {full} 分。"
 
     def problems(self) -> tuple[str, ...]:

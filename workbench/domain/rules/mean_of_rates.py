@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from workbench.domain.amounts import exact, show_percent, show_plain
 from workbench.domain.rules.base import Given, InputSpec, Outcome, Rule, missing_labels, register
-from workbench.domain.rules.measure import rate_text, within
+from workbench.domain.rules.measure import limit_text, rate_text, within
 from workbench.domain.rules.params import param
 
 
@@ -112,7 +112,7 @@ class MeanOfRatesRule(Rule):
         listed = "、".join(
             rate.name
             + (f"（{rate.numerator or '分子'} ÷ {rate.denominator or '分母'}）" if rate.divides else "")
-            + (f"（目标 {rate_text(exact(rate.target))}）" if rate.target is not None else "")
+            + (f"（目标 {limit_text(rate.target, '比率')}）" if rate.target is not None else "")
             + (f"（权数 {show_plain(rate.weight)}）" if rate.weight is not None else "")
             for rate in self.rates
         )

@@ -65,6 +65,13 @@ def show_value(value: Exact, value_kind: str, unit: str = "") -> str:
     return show_plain(value) + unit
 
 
+def limit_text(value: Exact, value_kind: str, unit: str = "") -> str:
+    """A limit in a sentence, with no more decimals than it needs: ``95%``, ``15 秒``."""
+    if value_kind == "比率":
+        return f"{show_plain(exact(value) * 100)}%"
+    return show_value(value, value_kind, f" {unit}" if unit else "")
+
+
 def points_of(share: Quantity, full_mark: Decimal) -> Fraction:
     """Points, or a percentage of the weight, in points."""
     return exact(share.value) * exact(full_mark) if share.percent else exact(share.value)
@@ -243,9 +250,7 @@ class TargetedRule(MeasuredRule):
         if self.target_source:
             return "目标值"
         target = self.stated_target() or Fraction(1)
-        if self.value_kind == "比率":
-            return f"{show_plain(target * 100)}%"
-        return show_value(target, self.value_kind, self.unit)
+        return limit_text(target, self.value_kind, self.unit)
 
     def problems(self) -> tuple[str, ...]:
         """The target must be readable, and above 0 where it is divided by."""

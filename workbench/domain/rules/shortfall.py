@@ -10,7 +10,15 @@ from typing import ClassVar
 
 from workbench.domain.amounts import exact, show_plain
 from workbench.domain.rules.base import Given, Outcome, register
-from workbench.domain.rules.measure import Measured, TargetedRule, rate_text, settled, show_value, within
+from workbench.domain.rules.measure import (
+    Measured,
+    TargetedRule,
+    limit_text,
+    rate_text,
+    settled,
+    show_value,
+    within,
+)
 from workbench.domain.rules.params import param
 
 SHORT, OVER, BOTH = "只计不足", "只计超出", "不足和超出都计"
@@ -60,7 +68,7 @@ class ShortfallRule(TargetedRule):
     def sentence(self) -> str:
         """The share in words."""
         kind = {SHORT: "不足的", OVER: "超出的", BOTH: "不足或超出的"}[self.counts]
-        allowed = f"，偏差率在 {rate_text(exact(self.allowed))} 以内不扣" if self.allowed else ""
+        allowed = f"，偏差率在 {limit_text(self.allowed, '比率')} 以内不扣" if self.allowed else ""
         return (
             f"{self.division()}{self.name}与目标值 {self.target_text()} 相比，"
             f"{kind}部分按偏差率扣减：得分 = (1 − 偏差率) × {show_plain(self.full_mark)} 分{allowed}，扣完为止。"

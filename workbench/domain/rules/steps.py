@@ -14,6 +14,7 @@ from workbench.domain.rules.base import Given, Outcome, register
 from workbench.domain.rules.measure import (
     Measured,
     TargetedRule,
+    limit_text,
     points_of,
     read_limit,
     settled,
@@ -101,10 +102,11 @@ class StepsRule(TargetedRule):
         least = f"最低得 {show_plain(exact(self.least))} 分" if self.least else "扣完为止"
         beyond = ""
         if self.zero_beyond:
+            limit = read_limit(self.zero_beyond, self.value_kind)
             word = "低于" if self.direction == BELOW else "高于"
-            beyond = f"；{word} {show_value(read_limit(self.zero_beyond, self.value_kind), self.value_kind, self.unit)}不得分"
+            beyond = f"；{word} {limit_text(limit, self.value_kind, self.unit)} 不得分"
         return (
-            f"{self.division()}{self.name}{met} {self.target_text()}得满分，"
+            f"{self.division()}{self.name}{met} {self.target_text()} 得满分，"
             f"{self.direction} {self._gap_text(self._step)}扣{share_text(self.per or _ZERO)}，{part}，{least}{beyond}。"
         )
 
