@@ -287,9 +287,6 @@ class _Adding:
             self._open.add(target)
         try:
             size = self._fill(target, file)
-            if hasattr(os, "posix_fadvise"):
-                # starts writing to the disk now, so that it overlaps with the hashing
-                os.posix_fadvise(target, 0, 0, os.POSIX_FADV_DONTNEED)
             with open(target, "rb", buffering=0, closefd=False) as landed:
                 landed.seek(0)
                 sha256 = _digest(landed, lambda _: self._check())
