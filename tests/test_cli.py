@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.helpers import ROOT, LogWatch
@@ -85,7 +86,8 @@ def test_help_is_chinese_and_tells_the_exit_codes(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["forms", "new", "list", "show", "check", "set", "export", "history", "sample", "demo"]
+    "command",
+    ["forms", "new", "list", "show", "check", "set", "export", "import", "history", "sample", "demo"],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     answer = run(command, "--help")
@@ -324,6 +326,60 @@ def test_a_target_that_cannot_be_written_is_told(run: Run, qixia: str, tmp_path:
     answer = run("export", qixia, "--xlsx", str(tmp_path / "占用" / "表.xlsx"))
     assert answer.code == 4
     assert answer.err.startswith("错误：导出“评分表”")
+
+
+# import
+
+
+@pytest.fixture
+def papers(run: Run, qixia: str, tmp_path: Path) -> Path:
+    path = tmp_path / "工作 底稿.xlsx"
+    assert run("export", qixia, "--papers", str(path)).lines == [str(path)]
+    return path
+
+
+def _edit(papers: Path, old: str, new: str) -> None:
+    book = openpyxl.load_workbook(papers)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == old]
+    assert cells
+    for cell in cells:
+        cell.value = new
+    book.save(papers)
+
+
+def test_untouched_papers_change_nothing(run: Run, qixia: str, papers: Path) -> None:
+    answer = run("import", qixia, str(papers))
+    assert (answer.code, answer.out) == (0, "底稿与当前评价一致，没有需要导入的内容。\n")
+    assert run("history", qixia, "--json").json == []
+
+
+def test_edited_papers_are_previewed_then_imported(run: Run, qixia: str, papers: Path) -> None:
+    _edit(papers, "付款申请提交较晚，审批环节多。", "付款申请提交较晚。")
+    preview = run("import", qixia, str(papers), "--preview")
+    assert "修改 1 项" in preview.out
+    assert run("history", qixia, "--json").json == []
+    done = run("import", qixia, str(papers))
+    assert done.lines[-1] == "已导入，总分 92.47。"
+    changes = [change for one in run("history", qixia, "--json").json for change in one["changes"]]
+    assert changes == [
+        {"field": "原因分析", "before": "付款申请提交较晚，审批环节多。", "after": "付款申请提交较晚。"}
+    ]
+
+
+def test_faulty_papers_are_refused_cell_by_cell(run: Run, qixia: str, papers: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(papers)
+    sheet = book["扣分"]
+    column = next(cell.column for cell in sheet[1] if str(cell.value).startswith("扣分"))
+    sheet.cell(2, column).value = "半分"
+    book.save(papers)
+    answer = run("import", qixia, str(papers))
+    assert answer.code == 4
+    assert "扣分" in answer.err
+    assert "半分" in answer.err
+    assert run("history", qixia, "--json").json == []
+    (tmp_path / "空.xlsx").write_bytes(b"")
+    assert run("import", qixia, str(tmp_path / "空.xlsx")).code == 4
+    assert run("import", qixia, str(tmp_path / "没有.xlsx")).code == 4
 
 
 # demo

@@ -17,6 +17,7 @@ from workbench.domain.scoring import derivation
 from workbench.domain.sources import Sources
 from workbench.errors import InputRefused
 from workbench.services.catalog import Catalog
+from workbench.services.checking import Checking, load_limits
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.store.evaluations import BRIEFLY
@@ -95,6 +96,64 @@ def test_a_sample_fills_what_its_form_brought_along(opened: Session) -> None:
     assert len(evaluation.table(Target)) == len(form.targets)
     assert len(evaluation.table(Question)) == sum(len(q.get("question", ())) for q in form.questionnaires)
     assert not opened.can_undo
+
+
+#: Key → what the checks must say of it: code, severity, where (the end of the place in words).
+CONTRADICTIONS = {
+    "qixia": {("K07", "E", "预算执行率"), ("K08", "E", "资金到位率"), ("K16", "W", "评价基准日")},
+    "qixia-printed": {
+        ("K07", "E", "预算执行率"),
+        ("K08", "E", "资金到位率"),
+        ("K10", "E", "公众知晓率"),
+        ("K16", "W", "评价基准日"),
+        ("K05", "W", "绩效目标覆盖不全，指标可衡量程度不高"),
+        ("K05", "N", "资金到位进度滞后"),
+        ("K11", "N", "社会调查问卷"),
+        ("K12", "N", "综合得分"),
+        ("K17", "N", "外包服务费"),
+    },
+    "changde": {
+        ("K19", "W", "评价依据"),
+        ("K05", "W", "绩效目标细化、量化不够"),
+        ("K05", "W", "资金使用合规性"),
+        ("K08", "N", "满意度"),
+        ("K18", "N", "预算编制科学性"),
+        ("K18", "N", "预算执行率"),
+    },
+    "panjin": {
+        ("K24", "E", "主评人"),
+        ("K24", "N", "评价机构"),
+        ("K05", "W", "推进智能化应用"),
+        ("K12", "W", "等级划分"),
+        ("K13", "N", "预算执行率"),
+        ("K17", "N", "保障水平"),
+        ("K21", "N", "话务接通率"),
+        ("K22", "N", "全部指标"),
+    },
+}
+
+
+@pytest.mark.parametrize("opened", KEYS, indirect=True)
+def test_the_checks_list_the_contradictions_of_the_report(
+    opened: Session, request: pytest.FixtureRequest
+) -> None:
+    findings = Checking(opened, load_limits(ROOT / "resources", opened.evaluation.form.profile)).findings
+    told = {(one.code, one.severity.value, one.where.rsplit(" › ", 1)[-1]) for one in findings}
+    assert CONTRADICTIONS[request.node.callspec.params["opened"]] <= told
+
+
+@pytest.mark.parametrize("opened", ["qixia-printed"], indirect=True)
+def test_correcting_a_finding_gives_the_recomputed_figures(opened: Session) -> None:
+    checking = Checking(opened, load_limits(ROOT / "resources"))
+    effects = {one.code: one.effect for one in checking.blocking}
+    assert {code: effect and effect.total_after for code, effect in effects.items()} == {
+        "K10": Decimal("92.47"),
+        "K08": Decimal("91.91"),
+        "K07": Decimal("90.31"),
+    }
+    aware = effects["K10"]
+    assert aware is not None
+    assert (aware.score_before, aware.score_after) == (Decimal("8.85"), Decimal("9.01"))
 
 
 @pytest.mark.parametrize("opened", ["qixia-printed"], indirect=True)

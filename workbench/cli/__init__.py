@@ -88,7 +88,13 @@ def parser() -> Parser:
     _folder(made)
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
+    made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
+
+    made = add("import", paper.import_papers, "导入改过的工作底稿，作为可撤销的一步")
+    _folder(made)
+    made.add_argument("file", metavar="底稿", help="由 export --papers 导出的 Excel 文件")
+    made.add_argument("--preview", action="store_true", help="只说会改什么，不写入")
 
     made = add("history", commands.history, "列出修改记录：何时、何人、由什么改为什么")
     _folder(made)

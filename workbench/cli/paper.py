@@ -1,4 +1,4 @@
-"""Paper out of the command line: score sheet, report, working papers, by the table of exporters."""
+"""Paper out and in: score sheet, report and working papers by the table of exporters; papers read again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.cli.desk import Desk
+from workbench.domain.amounts import show
 from workbench.domain.checks import Finding
 from workbench.errors import WorkbenchError
 from workbench.services.exporting import Exported
@@ -48,3 +49,21 @@ def written_file(desk: Desk, session: Session, key: str, path: Path, findings: S
     written = desk.parts.exporting.job(session, key, path, findings=findings).run()
     desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
     return written
+
+
+def import_papers(desk: Desk, words: Namespace) -> int:
+    """Say what working papers would change, and unless it is only a preview change it as one step."""
+    importing = desk.parts.importing
+    with desk.opened(words.folder) as session:
+        preview = importing.preview(session, Path(words.file).expanduser())
+        desk.say(preview.sentence())
+        for kind in preview.kinds:
+            desk.say(*(f"  删除{kind.title}：{name}" for name in kind.removed_names))
+        desk.hint(*preview.notices)
+        if words.preview:
+            desk.hint("只是预览，没有写入。")
+            return 0
+        importing.apply(session, preview)
+        if preview.changes:
+            desk.say(f"已导入，总分 {show(session.scores.total)}。")
+    return 0

@@ -14,6 +14,7 @@ from workbench.services.attaching import Attaching
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
+from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
 from workbench.services.samples import Samples
 from workbench.services.session import Session
@@ -72,6 +73,7 @@ class Parts:
     resources: Path
     cache: Path
     exporting: Exporting
+    importing: Importing
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -125,4 +127,5 @@ def assemble(
         folders.resources,
         folders.cache,
         Exporting(folders.resources, now, machine_fonts=True),
+        Importing(compile_form),
     )
