@@ -127,6 +127,7 @@ CONTRADICTIONS = {
         ("K05", "W", "推进智能化应用"),
         ("K12", "W", "等级划分"),
         ("K13", "N", "预算执行率"),
+        ("K14", "N", "多数目标"),
         ("K17", "N", "保障水平"),
         ("K21", "N", "话务接通率"),
         ("K22", "N", "全部指标"),
@@ -141,6 +142,13 @@ def test_the_checks_list_the_contradictions_of_the_report(
     findings = Checking(opened, load_limits(ROOT / "resources", opened.evaluation.form.profile)).findings
     told = {(one.code, one.severity.value, one.where.rsplit(" › ", 1)[-1]) for one in findings}
     assert CONTRADICTIONS[request.node.callspec.params["opened"]] <= told
+
+
+@pytest.mark.parametrize("opened", ["changde"], indirect=True)
+def test_the_stated_execution_rate_is_set_against_the_funds(opened: Session) -> None:
+    checking = Checking(opened, load_limits(ROOT / "resources"))
+    (told,) = [one for one in checking.of_indicator("B12") if one.code == "K19"]
+    assert (told.found, told.expected) == ("100%", "112.38%")
 
 
 @pytest.mark.parametrize("opened", ["qixia-printed"], indirect=True)
