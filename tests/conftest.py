@@ -14,11 +14,17 @@ os.environ.setdefault("QT_SCALE_FACTOR", "1")
 os.environ.setdefault("QT_FONT_DPI", "96")
 
 import pytest
+from hypothesis import settings
 
 from tests.helpers import ROOT, LogWatch
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+# The same random examples on every run, so that a red run can be run again; HYPOTHESIS=explore looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 STUCK_AFTER_SECONDS = 3.0
 
