@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.forms.reading import FILES, read_raw
+from tests.forms.reading import FILES, FORMS, read_raw
 from workbench.domain.amounts import exact
 from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.rules.base import rule_types
+from workbench.domain.rules.params import params_of
 
 #: Rules that the source itself prints with a wrong maximum; compiled as printed, and said so.
 AS_PRINTED = {("qixia-2022", "预算执行率"): Fraction(4)}
@@ -68,3 +70,16 @@ def test_only_the_known_faults_are_listed(path: Path) -> None:
     expected = {place for (id_, place) in AS_PRINTED if id_ == form.id}
     rule_faults = [fault for fault in form.faults if not fault.place.startswith("等级")]
     assert {fault.place.rsplit(" › ", 1)[-1] for fault in rule_faults} == expected
+
+
+def test_the_readme_describes_every_kind_and_parameter() -> None:
+    text = (FORMS / "README.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    measured = text[text.index("多种方式针对一个**测得的值**") : text.index("| `kind` |")]
+    for kind, rule_type in rule_types().items():
+        row = rows[kind]
+        assert rule_type.label in row
+        for described in params_of(rule_type):
+            named = [described, *(params_of(described.item) if described.item else ())]
+            for one in named:
+                assert f"`{one.name}`" in row + measured or one.name.endswith("_source"), (kind, one.name)
