@@ -402,6 +402,7 @@ def test_the_whole_job_without_a_display(data: Path, tmp_path: Path) -> None:
     assert all(path.exists() for path in named)
     pictures = [path for path in named if path.suffix == ".png"]
     assert [path.stem.partition("-")[2] for path in pictures][-len(PAGES) :] == [page.label for page in PAGES]
+    assert pictures[0].name == "0-开始.png"
     for picture in pictures:
         head = picture.read_bytes()[:24]
         assert struct.unpack(">II", head[16:24]) == (1366, 768)
@@ -411,13 +412,13 @@ def test_the_whole_job_without_a_display(data: Path, tmp_path: Path) -> None:
 def test_a_second_demo_keeps_to_the_same_evaluation_until_somebody_changes_it(
     run: Run, tmp_path: Path
 ) -> None:
-    parts = assemble(find_paths())
-    first = _sample_folder(parts, tmp_path)
-    assert _sample_folder(parts, tmp_path) == first
+    parts = assemble(find_paths(), data=tmp_path)
+    first = _sample_folder(parts)
+    assert _sample_folder(parts) == first
     assert run("set", str(first), "A21", "p3", "1.5").code == 0
-    second = _sample_folder(parts, tmp_path)
+    second = _sample_folder(parts)
     assert second != first
-    assert _sample_folder(parts, tmp_path) == second
+    assert _sample_folder(parts) == second
     assert run("show", str(first), "--json").json["total"] == "92.97"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import platform
 import sys
 import traceback
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_paths, program_version
+from workbench.services import logs
 from workbench.services.parts import assemble
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
@@ -33,34 +33,18 @@ from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 
 _log = logging.getLogger("workbench.app")
-_LOG_BYTES = 1_000_000
 FOLLOW_SYSTEM, LIGHT, DARK = "跟随系统", "浅色", "深色"
 
 
 def main() -> int:
     """Run the window until it is closed; the exit code."""
     paths = find_paths()
-    start_log(paths)
-    keep_messages()
-    app = QApplication(sys.argv[:1])
-    window = Front(app, paths).window
-    window.show()
-    return app.exec()
-
-
-def start_log(paths: Paths) -> None:
-    """Write a log of bounded size; without a place for it the program runs on without."""
-    logger = logging.getLogger("workbench")
-    logger.setLevel(logging.INFO)
-    try:
-        paths.logs.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
-            paths.logs / "workbench.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-        )
-    except OSError:
-        return
-    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger.addHandler(file)
+    with logs.kept(paths.logs):
+        keep_messages()
+        app = QApplication(sys.argv[:1])
+        window = Front(app, paths).window
+        window.show()
+        return app.exec()
 
 
 class Front(QObject):

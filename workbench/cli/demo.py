@@ -12,7 +12,7 @@ from workbench.cli.findings import findings_lines
 from workbench.cli.paper import written_file
 from workbench.cli.showing import overview_lines, tree_lines
 from workbench.services.checking import Checking
-from workbench.services.parts import Parts
+from workbench.services.parts import Parts, Services, assemble
 from workbench.services.session import Session
 
 SAMPLE = "qixia"
@@ -28,7 +28,9 @@ def demo(desk: Desk, words: Namespace) -> int:
     beside), and writes the files anew.
     """
     out = Path(words.out).expanduser().absolute()
-    folder = _sample_folder(desk.parts, out / EVALUATIONS)
+    # The person's own evaluations are neither touched nor seen on the pictures.
+    desk = Desk(assemble(paths.find_paths(), data=out / EVALUATIONS))
+    folder = _sample_folder(desk.parts)
     session = desk.parts.catalog.open(folder)
     try:
         checking = desk.parts.checking(session)
@@ -40,17 +42,17 @@ def demo(desk: Desk, words: Namespace) -> int:
                 f"{exporter.label}　{written_file(desk, session, exporter.key, path, checking.findings).path}"
             )
         desk.say(f"核验　{_write_findings(session, checking, out / FINDINGS)}")
-        return _draw(desk, session, out / PICTURES)
     finally:
         session.close()
+    return _draw(desk, folder, out / PICTURES)
 
 
-def _sample_folder(parts: Parts, within: Path) -> Path:
+def _sample_folder(parts: Parts) -> Path:
     """An evaluation that is exactly the sample: one from an earlier run, or a new one."""
-    for folder in sorted(within.glob("*/evaluation.db")):
-        if _is_untouched(parts, folder.parent):
-            return folder.parent
-    return parts.samples.create(SAMPLE, parts.catalog, parent=within)
+    for listed in parts.catalog.list_evaluations():
+        if not listed.fault and not listed.is_open and _is_untouched(parts, listed.folder):
+            return listed.folder
+    return parts.samples.create(SAMPLE, parts.catalog)
 
 
 def _is_untouched(parts: Parts, folder: Path) -> bool:
@@ -70,7 +72,7 @@ def _write_findings(session: Session, checking: Checking, path: Path) -> Path:
     return path
 
 
-def _draw(desk: Desk, session: Session, folder: Path) -> int:
+def _draw(desk: Desk, evaluation: Path, folder: Path) -> int:
     # Nobody needs to see these windows, even where there is a display.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     ready = preflight.prepare_qt()
@@ -78,15 +80,21 @@ def _draw(desk: Desk, session: Session, folder: Path) -> int:
         desk.hint(f"没有画窗口图片：{ready.message}")
         return preflight.EXIT_MISSING_LIBRARIES
     from workbench.ui.page_pictures import draw_pages
+    from workbench.ui.start_page import StartPage
 
-    services = desk.parts.services_for(session)
+    parts = desk.parts
+
+    def enter() -> tuple[Session, Services]:
+        session = parts.catalog.open(evaluation)
+        return session, parts.services_for(session)
+
     drawn = draw_pages(
-        session,
-        services,
-        desk.parts.resources / "fonts",
+        enter,
+        parts.resources / "fonts",
         folder,
         version=paths.program_version(),
         indicator=SHOWN,
+        start=lambda theme, alerts: StartPage(theme, alerts, parts.catalog, parts.samples, lambda _: None),
     )
     desk.say(*(f"窗口　{path}" for path in drawn))
     return 0

@@ -104,16 +104,21 @@ def local_now() -> datetime:
 def assemble(
     folders: Folders,
     *,
+    data: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = local_now,
     keeping: Keeping = SAFELY,
 ) -> Parts:
-    """Join the services for these folders; nothing is written yet."""
+    """Join the services for these folders; nothing is written yet.
+
+    ``data`` is where the evaluations are, whatever folders and settings say.
+    """
     settings = Settings(folders.settings)
     chosen = settings.text("data_folder").strip()
+    usual = Path(chosen).expanduser() if chosen else folders.data
     catalog = Catalog(
         folders.forms,
-        Path(chosen).expanduser() if chosen else folders.data,
+        data or usual,
         compile_form=compile_form,
         clock=clock,
         now=now,

@@ -29,8 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def draw_pages(
-    session: Session,
-    services: Services,
+    enter: Callable[[], tuple[Session, Services]],
     fonts: Path,
     folder: Path,
     *,
@@ -38,8 +37,9 @@ def draw_pages(
     indicator: str = "",
     start: Callable[[Theme, Alerts], QWidget] | None = None,
 ) -> list[Path]:
-    """Write one .png of each page into ``folder`` and close the session; the pictures, in order.
+    """Write one .png of each page into ``folder``; the pictures, in order.
 
+    ``enter`` opens the evaluation, which is closed again.
     ``indicator`` is the one that the scoring page shows; ``start`` makes the page that is seen before an evaluation is opened; it is drawn first.
     Raises :class:`WorkbenchError` when a picture cannot be written.
     """
@@ -62,7 +62,7 @@ def draw_pages(
         window.show()
         if start is not None:
             drawn.append(_draw(window, tasks, folder / "0-开始.png"))
-        place = window.open_session(session, services)
+        place = window.open_session(*enter())
         for number, page in enumerate(PAGES, start=1):
             if indicator and "indicator" in page.kinds:
                 place.navigate(Address("indicator", indicator))
