@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers import MemoryStore, session
 from tests.ui.helpers import QuietAlerts, commit, window_on
-from workbench.domain.evaluation import FundLine, Member, Overview, Target
+from workbench.domain.evaluation import Entry, FundLine, Input, Member, Overview, Target
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.session import Session
@@ -61,6 +61,18 @@ def test_twice_as_large_text_fits_an_ordinary_screen(window: MainWindow, qtbot: 
     assert content.minimumSizeHint().width() <= page.editor.area.viewport().width()
     assert place.top.export.geometry().right() <= place.top.width()
     window.set_look(dark=False, percent=100)
+
+
+def test_the_grade_is_provisional_until_everything_is_done(window: MainWindow, opened: Session) -> None:
+    top = place_of(window).top
+    assert top.grade.text() == "未评完 1/3"
+    opened.put(Input(id="B11/rate", indicator="B11", key="rate", value="96%"))
+    opened.put_all(Input(id=f"A11/{key}", indicator="A11", key=key, value="符合") for key in ("p1", "p2"))
+    place_of(window).show_state()
+    assert (top.total.text(), top.grade.text()) == ("20.00", "暂 优")
+    opened.put_all(Entry(id=id_, done=True) for id_ in ("A11", "A12", "B11"))
+    place_of(window).show_state()
+    assert top.grade.text() == "优"
 
 
 def test_overview_shows_every_field_once() -> None:

@@ -267,7 +267,8 @@ QHeaderView {{ background: {c.card}; }}
 QHeaderView::section {{ background: {c.card}; color: {c.soft}; border: 0;
   border-bottom: 1px solid {c.line}; padding: {px(3)}px {px(6)}px; }}
 QTreeView {{ selection-background-color: {c.accent_soft}; selection-color: {c.ink}; }}
-QListView::item {{ padding: {px(4)}px {px(8)}px; }}
+QListView::item {{ padding: {px(4)}px {px(8)}px; border: 0; }}
+QListView::item:!selected {{ background: transparent; }}
 QListView::item:selected {{ background: {c.accent_soft}; color: {c.accent}; }}
 QProgressBar {{ background: {c.line}; border: 0; border-radius: {px(3)}px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}

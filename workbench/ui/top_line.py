@@ -138,9 +138,12 @@ class TopLine(QFrame):
             role(self.grade, "pill")
             self.grade.setText(f"未评完 {scores.scored}/{scores.leaves}")
         else:
-            best = scores.next_band is None or scores.grade is session.evaluation.form.bands[0]
-            role(self.grade, "pill_done" if best else "pill_accent")
-            self.grade.setText(scores.grade.name if scores.grade is not None else "—")
+            # A rule that starts from the full mark gives a total before anybody looked: say so.
+            settled = scores.done == scores.leaves
+            best = scores.grade is session.evaluation.form.bands[0]
+            role(self.grade, "pill" if not settled else "pill_done" if best else "pill_accent")
+            name = scores.grade.name if scores.grade is not None else "—"
+            self.grade.setText(name if settled else f"暂 {name}")
         if not scores.complete:
             self.distance.setText("")
         elif scores.next_band is not None and scores.to_next is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -81,7 +81,8 @@ class KeyButton(QPushButton):
         self, theme: Theme, text: str, key: str, *, primary: bool = False, quiet: bool = False
     ) -> None:
         super().__init__()
-        self._words = label(text, "on_accent" if primary else "link" if quiet else "")
+        self._part = "on_accent" if primary else "link" if quiet else ""
+        self._words = label(text, self._part)
         role(self, "primary" if primary else "quiet" if quiet else "")
         self._key = label(key, "key_primary" if primary else "key")
         self.setAccessibleName(text)
@@ -94,6 +95,12 @@ class KeyButton(QPushButton):
             row.addWidget(part)
         self._key.setVisible(bool(key))
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Words in soft ink while there is nothing to do."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            role(self._words, self._part if self.isEnabled() else "soft")
 
     def show_key(self, *, shown: bool) -> None:
         """Show or leave out the key, where there is little room."""
