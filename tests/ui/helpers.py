@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import ROOT
+from workbench.domain.compiler import compile_form
 from workbench.errors import WorkbenchError
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
+from workbench.services.importing import Importing
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.context import Services
@@ -83,6 +85,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
     return Services(
         checking=Checking(session, load_limits(ROOT / "resources")),
         exporting=Exporting(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
+        importing=Importing(compile_form),
         folder=folder,
     )
 

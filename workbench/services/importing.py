@@ -17,6 +17,8 @@ from workbench.errors import WorkbenchError
 from workbench.importers.working_papers import Papers, read_working_papers
 from workbench.services.session import Session
 
+__all__ = ["Importing", "KindChanges", "Papers", "Preview"]
+
 _LABEL = "导入工作底稿"
 
 
@@ -92,7 +94,10 @@ class Importing:
 
         Raises as :meth:`read`, and when the workbook belongs to another evaluation or form.
         """
-        papers = self.read(path)
+        return self.compare(session, path, self.read(path))
+
+    def compare(self, session: Session, path: Path, papers: Papers) -> Preview:
+        """What taking in papers that were read (on any thread) would change. On the session's thread."""
         evaluation = session.evaluation
         if papers.evaluation != evaluation.id:
             raise WorkbenchError(
@@ -106,7 +111,9 @@ class Importing:
                 f"“{path.name}”导出后，本评价的指标体系已改变。",
                 "请重新导出工作底稿，把改动填入新文件。",
             )
-        return _compared(path, papers, evaluation)
+        held = (item.number for item in evaluation.table(Evidence).values())
+        highest = max(session.memory.highest("evidence", "number"), *held, 0)
+        return _compared(path, papers, evaluation, highest)
 
     def apply(self, session: Session, preview: Preview) -> None:
         """Carry out a preview as one step, after a backup where the store makes them."""
@@ -119,7 +126,7 @@ class Importing:
         session.change(preview.changes, label=_LABEL)
 
 
-def _compared(path: Path, papers: Papers, evaluation: Evaluation) -> Preview:
+def _compared(path: Path, papers: Papers, evaluation: Evaluation, highest: int) -> Preview:
     changes: list[Change] = []
     kinds: list[KindChanges] = []
     notices = list(papers.notices)
@@ -140,7 +147,7 @@ def _compared(path: Path, papers: Papers, evaluation: Evaluation) -> Preview:
         ]
         removed = [Change(entity, None) for id_, entity in before.items() if id_ not in after]
         if sheet.kind == "evidence":
-            added = _numbered(added, before)
+            added = _numbered(added, highest)
         changes += [*added, *changed, *removed]
         if added or changed or removed:
             names = tuple(described(e) for id_, e in before.items() if id_ not in after)
@@ -158,10 +165,10 @@ def _kept(entity: Entity, before: Entity | None, notices: list[str]) -> Entity:
     return kept
 
 
-def _numbered(added: list[Change], before: Mapping[str, Entity]) -> list[Change]:
-    """New evidence without a number gets the next free ones."""
-    entities = [*before.values(), *(change.after for change in added)]
-    highest = max((e.number for e in entities if isinstance(e, Evidence)), default=0)
+def _numbered(added: list[Change], highest: int) -> list[Change]:
+    """New evidence without a number gets the next ones; a number that was ever given is not given again."""
+    stated = [change.after.number for change in added if isinstance(change.after, Evidence)]
+    highest = max([highest, *stated])
     found = []
     for change in added:
         entity = change.after

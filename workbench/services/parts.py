@@ -59,6 +59,8 @@ class Services:
     """The findings; without it none are shown."""
     exporting: Exporting | None = None
     """Files for people; without it nothing can be exported."""
+    importing: Importing | None = None
+    """Working papers back in."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -83,7 +85,7 @@ class Parts:
         """What can be done with an open evaluation; its store is joined to the services here."""
         checking = self.checking(session)
         if not isinstance(session.memory, EvaluationStore):
-            return Services(checking=checking, exporting=self.exporting)
+            return Services(checking=checking, exporting=self.exporting, importing=self.importing)
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
         session.when_closed(pictures.close)
@@ -92,6 +94,7 @@ class Parts:
             pictures=pictures,
             checking=checking,
             exporting=self.exporting,
+            importing=self.importing,
             folder=session.memory.folder,
         )
 

@@ -1,4 +1,4 @@
-"""报告与导出: what is handed over, chosen in one go, written in the background, with what to know about each."""
+"""报告与导出: what is handed over, written in the background; working papers back in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workbench.services.exporting import Exported, ExportJob
 from workbench.services.jobs import Progress
 from workbench.services.session import Changed
 from workbench.ui.context import Context
+from workbench.ui.import_card import ImportCard
 from workbench.ui.page import Page
 from workbench.ui.tasks import Task
 from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, scrolled
@@ -84,6 +85,9 @@ class ExportPage(Page):
         self._results = QVBoxLayout()
         self._results.setSpacing(theme.px(6))
         column.addLayout(self._results)
+        self.papers = ImportCard(context, services.importing) if services.importing is not None else None
+        if self.papers is not None:
+            column.addWidget(self.papers)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
