@@ -174,7 +174,10 @@ class IndicatorEditor(QWidget):
         clear(self._notices)
         for finding in findings[:MOST_NOTICES]:
             tone = {Severity.ERROR: "lost", Severity.WARNING: "warning"}.get(finding.severity, "accent")
-            text = f"{finding.message}{effect_text(finding)}"
+            # Some messages tell the effect themselves, where it belongs to the sentence.
+            text = (
+                finding.message if "总分" in finding.message else f"{finding.message}{effect_text(finding)}"
+            )
             self._notices.addWidget(
                 Notice(
                     self._context.theme, tone, finding.code, text, "查看计算", partial(self._explain, finding)
