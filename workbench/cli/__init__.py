@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import commands, demo, paper
+from workbench.cli import commands, demo, paper, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -51,8 +51,9 @@ def parser() -> Parser:
         made.set_defaults(run=run)
         return made
 
-    made = add("forms", commands.forms, "列出指标体系和其中的问题")
+    made = add("forms", commands.forms, "列出指标体系和其中的问题；从 Excel 导入、导出到 Excel")
     _json(made)
+    _tables(made)
 
     made = add("new", commands.new, "按指标体系新建评价，输出其文件夹")
     made.add_argument("name", metavar="项目名称")
@@ -108,6 +109,28 @@ def parser() -> Parser:
     made = add("demo", demo.demo, "不用窗口完成整个示例：建立、核验、导出、画出每一页")
     made.add_argument("--out", default="out", metavar="目录", help="写到哪个目录，不写为 out")
     return top
+
+
+def _tables(made: Parser) -> None:
+    """``forms import`` and ``forms export``; ``forms`` alone lists."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="table")
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(name, help=about, description=about, prog=f"{PROGRAM} forms {name}")
+        inner.set_defaults(run=run)
+        return inner
+
+    inner = add("import", tables.import_table, "把 Excel 指标表存为自己的指标体系，列出各项标准如何理解")
+    inner.add_argument("file", metavar="文件", help="指标表（.xlsx）")
+    inner.add_argument("--preview", action="store_true", help="只看如何理解，不保存")
+    inner.add_argument("--id", default="", metavar="编号", help="指标体系编号，不写取文件名或模板所写")
+    inner.add_argument("--replace", action="store_true", help="替换自己的同编号指标体系")
+    inner.add_argument("--out", default="", metavar="目录", help="存到哪个目录，不写为数据文件夹")
+    _json(inner)
+
+    inner = add("export", tables.export_table, "把指标体系写成 Excel 模板，改好后可再导入")
+    inner.add_argument("id", metavar="编号", help="指标体系编号，见 forms")
+    inner.add_argument("file", metavar="文件", help="写到哪个 .xlsx 文件")
 
 
 def _folder(made: Parser) -> None:

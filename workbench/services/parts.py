@@ -11,6 +11,7 @@ from typing import Protocol
 
 from workbench.domain.compiler import compile_form
 from workbench.services.attaching import Attaching
+from workbench.services.authoring import Authoring
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
@@ -76,6 +77,7 @@ class Parts:
     cache: Path
     exporting: Exporting
     importing: Importing
+    authoring: Authoring
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -136,4 +138,5 @@ def assemble(
         folders.cache,
         Exporting(folders.resources, now, machine_fonts=True),
         Importing(compile_form),
+        Authoring(catalog, folders.resources),
     )

@@ -1,0 +1,520 @@
+"""An indicator table in Excel → an indicator system, with every fault named by sheet, cell and remedy.
+
+Two kinds of workbook are read by the same code: our own template, which comes back exactly, and the
+tables that bureaus and consultants have. Whatever is not understood as a rule stays as text with
+judgement scoring and is listed; with one fault that prevents scoring nothing is taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.amounts import show_plain
+from workbench.domain.compiler import compile_form
+from workbench.domain.evaluation import OPERATORS
+from workbench.domain.form import Form, Indicator
+from workbench.domain.form_sheets import GENERAL, TABLE, all_plain_labels, list_params, plain_params
+from workbench.domain.rules.base import Rule, rule_types
+from workbench.domain.rules.params import params_of
+from workbench.errors import Fault, InputRefused
+from workbench.files import safe_name
+from workbench.importers.indicator_columns import IndicatorColumns, plain
+from workbench.importers.rule_sentences import Standard, understand
+from workbench.importers.sentence_text import flat
+from workbench.importers.sheet_grid import Grid
+from workbench.importers.table_headers import Header, find_header
+from workbench.importers.table_rows import Draft, RowReader, Rows
+from workbench.importers.template_sheets import Detail, Template, is_template, read_template
+from workbench.importers.workbooks import Limits, Workbook, read_workbook
+
+_LIMITS = Limits(cells=300_000, rows=20_000)
+NATIONAL_BANDS = (("优", "90"), ("良", "80"), ("中", "60"), ("差", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one scored indicator was read: its cell, its rule restated, or why it stays with judgement."""
+
+    place: str
+    indicator: str
+    """Names from the first level down."""
+    points: Decimal
+    label: str
+    """The kind of rule in Chinese."""
+    sentence: str
+    reason: str = ""
+    """Why the bureau's sentence is no executable rule; empty when it is."""
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """A workbook as read: the compiled system, how each standard was understood, what to look at."""
+
+    form: Form
+    sheet: str
+    template: bool
+    readings: tuple[Reading, ...]
+    notices: tuple[Fault, ...]
+    """What does not prevent scoring, each with its cell."""
+
+    @property
+    def judged(self) -> tuple[Reading, ...]:
+        """The standards that stay as text."""
+        return tuple(reading for reading in self.readings if reading.reason)
+
+
+def read_indicator_table(path: Path, names: IndicatorColumns, *, form_id: str = "") -> TableReading:
+    """Read the table in a workbook.
+
+    ``form_id`` takes the place of the id that a template states or a file name gives. Raises
+    :class:`InputRefused` with all faults, :class:`WorkbenchError` for a file that is no workbook.
+    """
+    book = read_workbook(path, _LIMITS)
+    return _Importer(path, book, names, form_id).read()
+
+
+@dataclass
+class _Table:
+    grid: Grid
+    header: Header
+    rows: Rows
+    names: IndicatorColumns
+    template: Template | None
+    faults: list[Fault] = field(default_factory=list)
+
+
+class _Importer:
+    def __init__(self, path: Path, book: Workbook, names: IndicatorColumns, form_id: str) -> None:
+        self._path, self._names, self._form_id = path, names, form_id
+        self._grids = {sheet.name: Grid(book, sheet.name, sheet.hidden) for sheet in book.sheets}
+        self._reasons: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+
+    def read(self) -> TableReading:
+        table = self._table()
+        raw = self._raw(table)
+        faults = table.faults + table.rows.faults + (table.template.faults if table.template else [])
+        form: Form | None = None
+        try:
+            form = compile_form(raw)
+            faults += [self._located(fault, table) for fault in form.faults]
+        except InputRefused as error:
+            told = {fault.place.split("（")[0] for fault in faults if fault.fatal}
+            located = [self._located(fault, table) for fault in error.faults]
+            faults += [fault for fault in located if fault.place.split("（")[0] not in told]
+        fatal = [fault for fault in faults if fault.fatal]
+        if form is None or fatal:
+            raise InputRefused(
+                f"“{self._path.name}”有 {len(fatal)} 处问题，没有导入。", tuple(_unique(faults))
+            )
+        return TableReading(
+            form,
+            table.grid.name,
+            table.template is not None,
+            tuple(self._readings(form, table)),
+            tuple(_unique(faults)),
+        )
+
+    # the table
+
+    def _table(self) -> _Table:
+        grids = self._grids
+        if not any(grid.rows for grid in grids.values()):
+            raise self._refused("工作簿里没有内容。", "请确认选对了文件。")
+        template = read_template(grids) if is_template(grids) else None
+        names = self._names.with_template(template.levels if template else (), all_plain_labels())
+        found = [
+            (grid, header)
+            for grid in grids.values()
+            if grid.name != GENERAL and (template is None or grid.name == TABLE)
+            if (header := find_header(grid, names)) is not None
+        ]
+        if not found:
+            sheets = "、".join(f"“{grid.name}”" for grid in grids.values() if grid.rows)
+            raise self._refused(
+                f"没有找到指标表（看过的表：{sheets}）。",
+                "表头应有“一级指标、二级指标、三级指标”和“分值”或“评价标准”等列名；其他叫法请改成常用列名。",
+            )
+        grid, header = max(found, key=lambda pair: (not pair[0].hidden, pair[1].worth, len(pair[0].rows)))
+        rows = RowReader(grid, header, names, template=template is not None).read()
+        table = _Table(grid, header, rows, names, template)
+        for other, _ in found:
+            if other is not grid and not other.hidden:
+                table.faults.append(
+                    Fault(
+                        f"“{other.name}”表",
+                        f"也像指标表，没有读取；读取的是“{grid.name}”表。",
+                        "如应读取这张表，请把另一张表移到别的文件。",
+                        fatal=False,
+                    )
+                )
+        if grid.hidden:
+            table.faults.append(Fault(f"“{grid.name}”表", "是隐藏的表，已读取。", "请核对。", fatal=False))
+        self._tell_columns(table)
+        if not rows.drafts:
+            last = header.last + 1
+            raise self._refused(
+                "表头下面没有指标。", "请确认指标写在表头之下。", f"“{grid.name}”表第 {last} 行"
+            )
+        return table
+
+    def _refused(self, what: str, remedy: str, place: str = "") -> InputRefused:
+        return InputRefused(
+            f"“{self._path.name}”不能作为指标表导入。", (Fault(place or self._path.name, what, remedy),)
+        )
+
+    @staticmethod
+    def _tell_columns(table: _Table) -> None:
+        grid, header = table.grid, table.header
+        for column, text in header.unknown.items():
+            if any(column in cells for row, cells in grid.rows.items() if row > header.last):
+                name = " ".join(text.split())[:20]
+                table.faults.append(
+                    Fault(
+                        grid.place(header.last, column),
+                        f"不认识列名“{name}”，这一列没有导入。",
+                        "如需要，请改成常用列名。",
+                        fatal=False,
+                    )
+                )
+        keys = {meaning.key for meaning in header.columns.values()}
+        if not keys & {"points", "level_points"} and not any(d.points is not None for d in table.rows.drafts):
+            table.faults.append(
+                Fault(
+                    f"“{grid.name}”表第 {header.first} 行",
+                    "没有分值：既没有分值列，名称后也没有括号分值。",
+                    "请添一列“分值”，或在名称后写（分值）。",
+                )
+            )
+
+    # data of a form file
+
+    def _raw(self, table: _Table) -> dict[str, Any]:
+        raw: dict[str, Any] = dict(table.template.raw) if table.template else {}
+        self._number(table)
+        if table.template is None:
+            title = table.rows.title or self._path.stem
+            raw |= {
+                "id": safe_name(self._path.stem, "指标体系"),
+                "title": title,
+                "levels": list(_levels(table)),
+            }
+            raw["bands"] = [{"name": name, "lower": lower} for name, lower in NATIONAL_BANDS]
+            raw["total"] = self._total(table)
+            year = re.search(r"20\d\d", title)
+            if year:
+                raw["version"] = year[0]
+        else:
+            raw.setdefault("id", safe_name(self._path.stem, "指标体系"))
+            raw.setdefault("title", self._path.stem)
+        if self._form_id:
+            raw["id"] = self._form_id
+        details: dict[str, list[Detail]] = {}
+        for detail in table.template.details if table.template else ():
+            details.setdefault(detail.id, []).append(detail)
+        known = {draft.id for draft in table.rows.drafts}
+        for id_, rows in details.items():
+            if id_ not in known:
+                for detail in rows:
+                    table.faults.append(
+                        Fault(detail.place, f"没有编号为“{id_}”的指标。", "请改为“指标体系”表中的编号。")
+                    )
+        targets: list[dict[str, str]] = []
+        raw["indicator"] = [
+            self._indicator(draft, table, details.get(draft.id, []), targets) for draft in table.rows.drafts
+        ]
+        if "target" not in raw and targets:
+            raw["target"] = targets
+        return raw
+
+    def _number(self, table: _Table) -> None:
+        """Ids where the table gives none: A, A1, A11 as the shipped systems have, with points for many children."""
+        drafts = table.rows.drafts
+        groups: dict[Draft | None, list[Draft]] = {}
+        for draft in drafts:
+            groups.setdefault(draft.parent, []).append(draft)
+        dotted = any(len(children) > 9 for parent, children in groups.items() if parent is not None)
+        taken = {draft.id for draft in drafts if draft.id}
+        for number, draft in enumerate(drafts, 1):
+            self._places.setdefault(draft.path, draft.place)
+            self._places[f"第 {number} 个指标“{draft.name}”"] = draft.places.get("id", draft.place)
+            self._places[f"第 {number} 个指标"] = draft.place
+            self._places.setdefault(f"指标“{draft.name}”", draft.place)
+            if draft.id:
+                continue
+            position = groups[draft.parent].index(draft) + 1
+            if draft.parent is None:
+                wish = chr(64 + position) if position <= 26 else f"X{position}"
+            else:
+                wish = f"{draft.parent.id}{'.' if dotted else ''}{position}"
+            while wish in taken:
+                wish += "'"
+            draft.id = wish
+            taken.add(wish)
+
+    def _total(self, table: _Table) -> str:
+        rows = table.rows
+        found = sum((_sum(draft) for draft in rows.drafts if draft.parent is None), Decimal(0))
+        for group, value, place in rows.subtotals:
+            if value != _sum(group):
+                table.faults.append(
+                    Fault(
+                        place,
+                        f"小计 {show_plain(value)} 与“{group.name}”各项之和 {show_plain(_sum(group))} 不等。",
+                        "请核对分值。",
+                    )
+                )
+        if rows.total is not None:
+            if rows.total != found and not any(fault.fatal for fault in rows.faults):
+                table.faults.append(
+                    Fault(
+                        rows.total_place,
+                        f"合计写 {show_plain(rows.total)}，而各项之和为 {show_plain(found)}。",
+                        "请核对分值或合计。",
+                    )
+                )
+            return f"{found:f}"
+        if found != 100:
+            table.faults.append(
+                Fault(
+                    f"“{table.grid.name}”表",
+                    f"分值合计 {show_plain(found)}，不是 100。",
+                    "请核对是否漏了指标。",
+                    fatal=False,
+                )
+            )
+        return f"{found:f}"
+
+    def _indicator(
+        self, draft: Draft, table: _Table, details: list[Detail], targets: list[dict[str, str]]
+    ) -> dict[str, Any]:
+        raw: dict[str, Any] = {"id": draft.id, "name": draft.name}
+        if draft.parent is not None:
+            raw["parent"] = draft.parent.id
+        if draft.points is not None:
+            raw["points"] = f"{draft.points:f}"
+        for key in ("explanation", "criterion", "basis_source", "collection_method"):
+            if text := draft.texts.get(key):
+                raw[key] = text
+        if tags := draft.texts.get("tags"):
+            split = tags.split("\n") if "\n" in tags else re.split("[、，,;；]", tags)
+            raw["tags"] = [tag.strip() for tag in split if tag.strip()]
+        kind = self._kind(draft, table)
+        if kind is not None:
+            raw["rule"] = self._stated_rule(kind, draft, details, table)
+        elif not draft.children:
+            if draft.scoring:
+                raw["criterion"] = "\n".join(filter(None, (raw.get("criterion", ""), draft.scoring)))
+            raw["rule"] = self._read_rule(draft, raw.get("criterion", ""))
+            if target := draft.texts.get("target"):
+                self._target(draft, raw, target, targets, table)
+        return raw
+
+    def _kind(self, draft: Draft, table: _Table) -> type[Rule] | None:
+        """The kind of rule that the column 计分方式 names; in a template every other word is a fault."""
+        if not draft.scoring:
+            return None
+        kinds = rule_types()
+        found = kinds.get(draft.scoring) or next(
+            (kind for kind in kinds.values() if plain(kind.label) == plain(draft.scoring)), None
+        )
+        if found is None and table.template is not None:
+            known = "、".join(kind.label for kind in kinds.values())
+            table.faults.append(
+                Fault(
+                    draft.places["scoring"], f"不认识的计分方式“{draft.scoring[:20]}”。", f"可用：{known}。"
+                )
+            )
+        return found
+
+    def _stated_rule(
+        self, kind: type[Rule], draft: Draft, details: list[Detail], table: _Table
+    ) -> dict[str, Any]:
+        raw: dict[str, Any] = {"kind": kind.kind}
+        known = {described.label: described.name for described in plain_params(kind)}
+        values = dict(draft.params)
+        if "target" in draft.texts:
+            values["目标值"] = draft.texts["target"]
+        for label, text in values.items():
+            if label in known:
+                raw[known[label]] = text
+            else:
+                place = draft.places.get(label) or draft.places.get("target", draft.place)
+                table.faults.append(
+                    Fault(
+                        place,
+                        f"“{kind.label}”没有参数“{label}”，这一格没有用到。",
+                        "请删去，或改计分方式。",
+                        fatal=False,
+                    )
+                )
+        lists = {plain(described.label): described for described in list_params(kind)}
+        for detail in details:
+            described = lists.get(plain(detail.list)) if detail.list else next(iter(lists.values()), None)
+            if described is None or described.item is None:
+                table.faults.append(
+                    Fault(
+                        detail.place,
+                        f"“{kind.label}”没有清单“{detail.list}”。",
+                        "请改正“清单”一列，或改计分方式。",
+                    )
+                )
+                continue
+            names = {plain(one.label): one.name for one in params_of(described.item)}
+            entry = {
+                names[plain(label)]: text for label, text in detail.values.items() if plain(label) in names
+            }
+            for label in detail.values:
+                if plain(label) not in names:
+                    table.faults.append(
+                        Fault(
+                            detail.place,
+                            f"“{described.label}”没有“{label}”这一项，没有用到。",
+                            "请删去这一格。",
+                            fatal=False,
+                        )
+                    )
+            raw.setdefault(described.name, []).append(entry)
+        return raw
+
+    def _read_rule(self, draft: Draft, criterion: str) -> dict[str, Any]:
+        standard = Standard(
+            criterion,
+            draft.name,
+            draft.points or Decimal(0),
+            draft.texts.get("target", ""),
+            self._names.sources,
+        )
+        found = understand(standard)
+        if found.rule is not None:
+            kind = rule_types()[found.rule["kind"]]
+            from workbench.domain.rules.base import BadRule
+
+            try:
+                kind.from_raw(found.rule, standard.points or Decimal(1))
+            except BadRule as error:
+                self._reasons[draft.id] = f"读作“{kind.label}”，但{error.problems[0]}"
+            else:
+                return found.rule
+        self._reasons.setdefault(draft.id, found.reason)
+        return {"kind": "judgement"}
+
+    @staticmethod
+    def _target(
+        draft: Draft, raw: dict[str, Any], text: str, targets: list[dict[str, str]], table: _Table
+    ) -> None:
+        """The target column as a target of a new evaluation; what is no number stays beside the standard."""
+        read = _target_parts(text)
+        if read is None:
+            raw["criterion"] = "\n".join(filter(None, (raw.get("criterion", ""), f"目标值：{text}")))
+            table.faults.append(
+                Fault(
+                    draft.places["target"],
+                    f"目标值“{text[:20]}”不是一个数，已附在评价标准之后。",
+                    "",
+                    fatal=False,
+                )
+            )
+            return
+        operator, value, unit = read
+        path = draft.path.split(" › ")
+        targets.append(
+            {
+                "level1": path[0],
+                "level2": path[1] if len(path) > 2 else "",
+                "name": draft.name,
+                "operator": operator,
+                "value": value,
+                "unit": unit,
+                "indicator": draft.id,
+            }
+        )
+
+    # what is told
+
+    def _located(self, fault: Fault, table: _Table) -> Fault:
+        """A fault of the compiler with the cell that it speaks of."""
+        by_path = {draft.path: draft for draft in table.rows.drafts}
+        draft = by_path.get(fault.place)
+        if draft is not None:
+            about_points = "分值" in fault.what and "评分标准" not in fault.what
+            cell = draft.points_place if about_points and draft.points_place else draft.place
+            if not about_points:
+                cell = draft.places.get("scoring") or draft.places.get("criterion") or draft.place
+            if "points" not in fault.what and not draft.points_place and about_points:
+                at = table.header.of("points")
+                cell = table.grid.place(draft.row, at[0]) if at else draft.place
+            return replace(fault, place=f"{cell}（{fault.place}）")
+        places = {**self._places, **(table.template.places if table.template else {})}
+        if fault.place == "总分":
+            first = next(draft for draft in table.rows.drafts if draft.parent is None)
+            cell = table.rows.total_place or places.get("总分") or first.points_place or first.place
+            return replace(fault, place=f"{cell}（总分）")
+        known = [key for key in places if fault.place == key or fault.place.startswith(f"{key} ")]
+        if known:
+            return replace(fault, place=f"{places[max(known, key=len)]}（{fault.place}）")
+        return replace(fault, place=f"“{table.grid.name}”表（{fault.place}）")
+
+    def _readings(self, form: Form, table: _Table) -> list[Reading]:
+        drafts = {draft.id: draft for draft in table.rows.drafts}
+        return [self._reading(leaf, drafts[leaf.id], form) for leaf in form.leaves]
+
+    def _reading(self, leaf: Indicator, draft: Draft, form: Form) -> Reading:
+        rule = leaf.rule
+        return Reading(
+            draft.places.get("criterion", draft.place),
+            form.place(leaf.id),
+            leaf.full_mark,
+            rule.label if rule else "",
+            rule.sentence() if rule else "",
+            self._reasons.get(leaf.id, ""),
+        )
+
+
+def _sum(draft: Draft) -> Decimal:
+    """The points of an indicator as stated, else of those below."""
+    if draft.points is not None:
+        return draft.points
+    return sum((_sum(child) for child in draft.children), Decimal(0))
+
+
+def _levels(table: _Table) -> tuple[str, ...]:
+    """The names of the levels, as the header calls them."""
+    deepest = max(draft.level for draft in table.rows.drafts)
+    named = dict(zip(sorted(table.header.level_columns), table.header.levels, strict=True))
+    return tuple(named.get(level, f"{'一二三四五六'[level - 1]}级指标") for level in range(1, deepest + 1))
+
+
+_TARGET = re.compile(
+    r"(≥|>=|≤|<=|=|>|<|不低于|不少于|大于等于|不高于|不超过|小于等于)?(\d+(?:\.\d+)?)([^\d]{0,12})"
+)
+_OPERATOR_WORDS = {
+    ">=": "≥", "不低于": "≥", "不少于": "≥", "大于等于": "≥",
+    "<=": "≤", "不高于": "≤", "不超过": "≤", "小于等于": "≤",
+    ">": "＞", "<": "＜",
+}  # fmt: skip
+
+
+def _target_parts(text: str) -> tuple[str, str, str] | None:
+    """``≥95%`` → operator, value, unit; nothing for words."""
+    found = _TARGET.fullmatch(flat(text).strip())
+    if found is None:
+        return None
+    sign = _OPERATOR_WORDS.get(found[1] or "", found[1] or "")
+    unit = found[3].strip()
+    above = re.search(r"及?以上$", unit)
+    below = re.search(r"及?以[下内]$", unit)
+    unit = re.sub(r"及?以[上下内]$", "", unit)
+    operator = sign or ("≥" if above else "≤" if below else "=")
+    return (operator, found[2], unit) if operator in OPERATORS else None
+
+
+def _unique(faults: list[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+__all__ = ["Reading", "TableReading", "read_indicator_table"]
