@@ -145,12 +145,10 @@ def test_ours_is_faster_than_reportlab_as_shipped(
     benchmark: BenchmarkFixture, chapters: tuple[Chapter, ...], photos: tuple[bytes, ...]
 ) -> None:
     """Gate P4, both by turns in the same run."""
-    if benchmark.disabled:
-        pytest.skip("figures are only compared when they are measured: make bench")
     times: dict[str, list[float]] = {"ours": [], "plain": [], "tuned": []}
     ours(chapters[:1], photos[:1])
     plain(chapters[:1], photos[:1])
-    for _ in range(ROUNDS):
+    for _ in range(1 if benchmark.disabled else ROUNDS):  # the ratio is far from its gate: once will do
         for name, taken in times.items():
             start = perf_counter()
             if name == "ours":
