@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.exporters.kit import Exporter
-from workbench.exporters.report_file import write_report
+from workbench.exporters.report_file import write_report, write_report_docx
 from workbench.exporters.score_sheet import write_score_sheet
 from workbench.exporters.working_papers import write_working_papers
 
@@ -15,6 +15,7 @@ EXPORTERS: Mapping[str, Exporter] = {
     for exporter in (
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),
         Exporter("report", "评价报告", ".pdf", write_report),
+        Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx),
         Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers),
     )
 }

@@ -25,6 +25,8 @@ class Kit:
 
     machine_fonts: bool = False
     """Whether faces that this machine has (仿宋, 楷体 …) go before the bundled ones; off, every machine prints alike."""
+    base_document: Path | None = None
+    """A firm's own .docx whose styles, margins, head and foot a Word report takes over."""
 
     @property
     def outlines(self) -> Path:

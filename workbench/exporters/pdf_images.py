@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.exporters.document import Picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
+
+Got = TypeVar("Got")
 
 MOST_PIXELS = 1400  # of the longer side: 220 to 300 dots per inch at the sizes photos are printed
 _QUALITY = 85
@@ -48,12 +51,32 @@ class Raster:
         return down / across
 
 
+def orientation_of(raster: Raster) -> int:
+    """Return how the stored pixels lie, 1 to 8 as cameras count; 1 is upright."""
+    return next(orientation for orientation, turn in _TURNS.items() if turn == raster.turn)
+
+
 class PictureUnreadable(Exception):
     """The picture cannot be shown; the message says why, in Chinese."""
 
 
 def load(picture: Picture, points: float) -> Raster:
     """Read a picture that will be printed ``points`` wide; raise :class:`PictureUnreadable`."""
+    return _read(picture, lambda image, data: _prepare(image, data, points))
+
+
+def shape(picture: Picture) -> tuple[int, int]:
+    """Return width and height of a picture as shown, in pixels, without decoding it; raises as :func:`load`."""
+
+    def measured(image: PillowImage, _data: bytes) -> tuple[int, int]:
+        width, height = image.size
+        return (height, width) if _orientation(image) >= 5 else (width, height)
+
+    return _read(picture, measured)
+
+
+def _read(picture: Picture, use: Callable[[PillowImage, bytes], Got]) -> Got:
+    """Open a picture for a use; whatever is wrong with it is told as :class:`PictureUnreadable`."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -64,7 +87,7 @@ def load(picture: Picture, points: float) -> Raster:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # large scans are reduced, not refused; damaged EXIF is ignored
             with Image.open(BytesIO(data)) as image:
-                return _prepare(image, data, points)
+                return use(image, data)
     except UnidentifiedImageError as error:
         raise PictureUnreadable("不是可识别的图片格式") from error
     except Image.DecompressionBombError as error:

@@ -1,28 +1,53 @@
-"""评价报告 .pdf: the outline of the form, the report as a document, the document as pages."""
+"""评价报告 .pdf and .docx: the outline of the form, the report as a document, the document as a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from workbench.exporters.document import Document
 from workbench.exporters.kit import Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report import build_report
 from workbench.exporters.report_data import ReportData
 
+if TYPE_CHECKING:
+    from workbench.exporters.fonts import FontBook
+
 
 def write_report(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Write the report of one frozen state; says which characters could not be printed."""
-    from workbench.exporters.fonts import FontBook, system_font_folders
     from workbench.exporters.report_pdf import render_pdf
 
-    outline = read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml")
-    machine = system_font_folders() if kit.machine_fonts else ()
-    fonts = FontBook(kit.fonts, user=kit.fonts / "user", system=machine)
-    pages, summary = render_pdf(build_report(data, outline), fonts=fonts, progress=progress)
+    pages, summary = render_pdf(_document(data, kit), fonts=_fonts(kit), progress=progress)
     path.write_bytes(pages)
     missing = [
         f"字体中没有“{glyph.char}”（{glyph.code}），见“{glyph.context}”，印出的是空框，请改写或安装含此字的字体。"
         for glyph in summary.missing_glyphs
     ]
-    unread = [f"图片“{name}”无法读取，报告中没有印出。" for name in summary.unreadable_pictures]
-    return Written((*missing, *unread))
+    return Written((*missing, *_unread(summary.unreadable_pictures)))
+
+
+def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+    """Write the report of one frozen state as a Word file, on the firm's own base document if there is one."""
+    from workbench.exporters.report_docx import render_docx
+
+    document = _document(data, kit)
+    content, summary = render_docx(document, fonts=_fonts(kit), base=kit.base_document, progress=progress)
+    path.write_bytes(content)
+    return Written(_unread(summary.unreadable_pictures))
+
+
+def _document(data: ReportData, kit: Kit) -> Document:
+    return build_report(data, read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml"))
+
+
+def _fonts(kit: Kit) -> FontBook:
+    from workbench.exporters.fonts import FontBook, system_font_folders
+
+    machine = system_font_folders() if kit.machine_fonts else ()
+    return FontBook(kit.fonts, user=kit.fonts / "user", system=machine)
+
+
+def _unread(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"图片“{name}”无法读取，报告中没有印出。" for name in names)

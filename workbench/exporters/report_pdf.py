@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench import files
-from workbench.errors import WorkbenchError
 from workbench.exporters.document import (
     Align,
     Annex,
@@ -34,7 +33,7 @@ from workbench.exporters.pdf_front import Entry, contents_pages, cover_page, run
 from workbench.exporters.pdf_tables import TablePrinter
 from workbench.exporters.table_layout import TableLayout
 from workbench.exporters.typesetting import MissingGlyph, Typesetter
-from workbench.exporters.typography import TYPOGRAPHIES, Typography
+from workbench.exporters.typography import Typography, typography_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -72,17 +71,18 @@ def write_pdf(
 
 
 def render_pdf(
-    document: Document, *, fonts: FontBook, progress: Progress | None = None
+    document: Document,
+    *,
+    fonts: FontBook,
+    progress: Progress | None = None,
+    typography: Typography | None = None,
 ) -> tuple[bytes, PdfSummary]:
-    """Print a document in memory, for previews; the same document gives the same bytes."""
-    typography = TYPOGRAPHIES.get(document.typography)
-    if typography is None:
-        raise WorkbenchError(
-            "unknown-typography",
-            f"没有名为“{document.typography}”的版式。",
-            f"可用的版式：{'、'.join(TYPOGRAPHIES)}。",
-        )
-    return _Printer(document, number(document), fonts, typography).run(progress or _silent)
+    """Print a document in memory, for previews; the same document gives the same bytes.
+
+    ``typography`` stands in for the profile that the document names.
+    """
+    look = typography or typography_of(document.typography)
+    return _Printer(document, number(document), fonts, look).run(progress or _silent)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.errors import WorkbenchError
 from workbench.exporters.document import Align
 from workbench.exporters.fonts import Role
 from workbench.exporters.lines import Style
@@ -47,6 +48,7 @@ class Typography:
     running: Style
     page_number: Style
     number_drop: float  # from the foot of the type area to the page number
+    word_leading: float  # the whole points between lines that firms ask for in a word processor
 
 
 def _gongwen() -> Typography:
@@ -86,6 +88,7 @@ def _gongwen() -> Typography:
         running=Style(Role.KAI, 10.5, 14, centred),
         page_number=Style(Role.SONG, 14, 16, centred),
         number_drop=7 * MM,
+        word_leading=30,
     )
 
 
@@ -123,7 +126,18 @@ def _working_paper() -> Typography:
         running=Style(Role.SONG, 9, 12, centred),
         page_number=Style(Role.SONG, 10.5, 12, centred),
         number_drop=6 * MM,
+        word_leading=18,
     )
 
 
 TYPOGRAPHIES: dict[str, Typography] = {"gongwen": _gongwen(), "working-paper": _working_paper()}
+
+
+def typography_of(name: str) -> Typography:
+    """Return a profile by its name; raise :class:`WorkbenchError` that names the known ones."""
+    typography = TYPOGRAPHIES.get(name)
+    if typography is None:
+        raise WorkbenchError(
+            "unknown-typography", f"没有名为“{name}”的版式。", f"可用的版式：{'、'.join(TYPOGRAPHIES)}。"
+        )
+    return typography
