@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +57,8 @@ class Memory(Protocol):
 
 
 Listener = Callable[[Changed], None]
+#: What was typed in last: kind, id and fields; by which field; when (s).
+_Burst = tuple[tuple[str, str, tuple[str, ...]], object, float]
 
 
 class Session:
@@ -68,7 +71,7 @@ class Session:
         self._undo, self._redo = memory.undoable()
         self._listeners: list[Listener] = []
         self._after_close: list[Callable[[], None]] = []
-        self._burst: tuple[tuple[str, str, tuple[str, ...]], object, float] | None = None
+        self._burst: _Burst | None = None
         self._scores: Scores | None = None
         self._unscored: list[Change] = []
 
@@ -121,8 +124,7 @@ class Session:
             and self._burst[1] == origin
             and 0 <= now - self._burst[2] <= BURST_SECONDS
         )
-        self._do((change,), origin=origin, label=label, joins_last=again)
-        self._burst = (key, origin, now)
+        self._do((change,), origin=origin, label=label, joins_last=again, burst=(key, origin, now))
         return True
 
     def put_all(self, entities: Iterable[Entity], *, label: str = "", origin: object = None) -> int:
@@ -142,10 +144,17 @@ class Session:
     def change(self, changes: Sequence[Change], *, label: str = "", origin: object = None) -> None:
         """Make several changes as one step and one transaction."""
         if changes:
-            self._do(tuple(changes), origin=origin, label=label, joins_last=False)
-            self._burst = None
+            self._do(tuple(changes), origin=origin, label=label)
 
-    def _do(self, changes: tuple[Change, ...], *, origin: object, label: str, joins_last: bool) -> None:
+    def _do(
+        self,
+        changes: tuple[Change, ...],
+        *,
+        origin: object,
+        label: str,
+        joins_last: bool = False,
+        burst: _Burst | None = None,
+    ) -> None:
         after = apply(self._evaluation, changes)
         number = self._undo[-1].number if joins_last else self._memory.next_step()
         self._memory.record(changes, step=number, action="do", target=None, label=label)
@@ -155,6 +164,7 @@ class Session:
         else:
             self._undo.append(Step(number, changes, label))
         self._redo.clear()
+        self._burst = burst
         self._arrive(after, changes, origin)
 
     @property
@@ -173,8 +183,7 @@ class Session:
             return None
         step = self._undo[-1]
         inverse = tuple(change.inverse() for change in reversed(step.changes))
-        self._flip(inverse, "undo", step)
-        self._redo.append(self._undo.pop())
+        self._flip(inverse, "undo", step, self._undo, self._redo)
         return step
 
     def redo(self) -> Step | None:
@@ -182,23 +191,27 @@ class Session:
         if not self._redo:
             return None
         step = self._redo[-1]
-        self._flip(step.changes, "redo", step)
-        self._undo.append(self._redo.pop())
+        self._flip(step.changes, "redo", step, self._redo, self._undo)
         return step
 
-    def _flip(self, changes: tuple[Change, ...], action: str, step: Step) -> None:
+    def _flip(
+        self, changes: tuple[Change, ...], action: str, step: Step, here: list[Step], there: list[Step]
+    ) -> None:
         after = apply(self._evaluation, changes)
         self._memory.record(
             changes, step=self._memory.next_step(), action=action, target=step.number, label=step.label
         )
+        there.append(here.pop())
         self._burst = None
         self._arrive(after, changes, None)
 
     def _arrive(self, after: Evaluation, changes: tuple[Change, ...], origin: object) -> None:
         self._evaluation = after
         self._unscored.extend(changes)
-        for listener in tuple(self._listeners):
-            listener(Changed(changes, origin))
+        # All is durable and in order by now: a listener that fails keeps no other from hearing of it.
+        with ExitStack() as telling:
+            for listener in reversed(self._listeners):
+                telling.callback(listener, Changed(changes, origin))
 
     def when_closed(self, callback: Callable[[], None]) -> None:
         """Call back once the session has ended and its store is closed."""
