@@ -276,9 +276,9 @@ class EvidencePage(Page):
         self.check_button.setText("停止核对")
         self._checking = self.context.tasks.run(
             lambda progress: attaching.verify_files(items, progress),
-            lambda found: self._on_checked(found, len(items)),
+            partial(self._on_checked, len(items)),
             progress=self.strip.show_progress,
-            cancelled=lambda: self.strip.say("核对已停止。"),
+            cancelled=partial(self.strip.say, "核对已停止。"),
         )
         self._checking.over.connect(self._on_check_over)
 
@@ -286,7 +286,7 @@ class EvidencePage(Page):
         self._checking = None
         self.check_button.setText("核对文件")
 
-    def _on_checked(self, found: list[EvidenceDamage], total: int) -> None:
+    def _on_checked(self, total: int, found: list[EvidenceDamage]) -> None:
         if not found:
             self.strip.say(f"{total} 件佐证的文件均完好。")
             return

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
+from shiboken6 import isValid
 
 from workbench.services.jobs import Cancelled, Progress
 
@@ -30,9 +32,11 @@ class Task(QThread):
         failed: Callable[[Exception], None],
         progress: Callable[[int, int, str], None] | None,
         cancelled: Callable[[], None] | None,
+        fallback: Callable[[Exception], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._fallback = fallback
         self._job, self._done, self._failed = job, done, failed
         self._tell, self._cancelled = progress, cancelled
         self._stop = threading.Event()
@@ -60,17 +64,26 @@ class Task(QThread):
         self._progressed.emit(done, total, what)
 
     def _on_progressed(self, done: int, total: int, what: str) -> None:
-        if self._tell is not None and not self._stop.is_set():
+        if self._tell is not None and _heard(self._tell) and not self._stop.is_set():
             self._tell(done, total, what)
 
     def _on_ended(self, result: object, error: object) -> None:
         self.over.emit(self)
         if isinstance(result, tuple):
-            self._done(result[0])
+            if _heard(self._done):
+                self._done(result[0])
         elif isinstance(error, Exception):
-            self._failed(error)
-        elif self._cancelled is not None:
+            (self._failed if _heard(self._failed) else self._fallback)(error)
+        elif self._cancelled is not None and _heard(self._cancelled):
             self._cancelled()
+
+
+def _heard(callback: Callable[..., object]) -> bool:
+    """Whether the widget that would be called is still there: pages are built anew at a new text size."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)
 
 
 class Tasks(QObject):
@@ -93,7 +106,7 @@ class Tasks(QObject):
         cancelled: Callable[[], None] | None = None,
     ) -> Task:
         """Start ``job(progress)`` on a thread. It gets values and paths and returns values: no widget, no session."""
-        task = Task(job, done, failed or self._failed, progress, cancelled, self)
+        task = Task(job, done, failed or self._failed, progress, cancelled, self._failed, self)
         task.over.connect(self._on_over)
         task.finished.connect(task.deleteLater)
         self._running.append(task)
@@ -107,10 +120,15 @@ class Tasks(QObject):
         return len(self._running)
 
     def stop_all(self) -> None:
-        """Ask every job to stop and wait until they have."""
+        """Ask every job to stop, wait until they have, and hand over how they ended.
+
+        What a job had finished by then still reaches who asked for it, while the evaluation is open.
+        """
         for task in list(self._running):
             task.cancel()
+        for task in list(self._running):
             task.wait()
+            QCoreApplication.sendPostedEvents(task, QEvent.Type.MetaCall)
 
     def _on_over(self, task: Task) -> None:
         self._running.remove(task)
