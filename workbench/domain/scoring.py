@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from workbench.domain.amounts import (
     MONEY_UNITS,
+    Exact,
     NotANumber,
     exact,
     parse_number,
@@ -261,8 +262,7 @@ def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
             _roll_up(indicator, [by_id[child.id] for child in children]) if children else leaves[indicator.id]
         )
     roots = [by_id[root.id] for root in form.roots]
-    kept = sum((root.score for root in roots if root.score is not None), Decimal(0))
-    total = round_half_up(kept, form.rounding.digits)
+    total = round_half_up(_kept(form, leaves.values()), form.rounding.digits)
     grade = grade_of(form, total)
     better = [band for band in form.bands if band.lower > total]
     next_band = min(better, key=lambda band: band.lower, default=None)
@@ -278,6 +278,19 @@ def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
         to_next=next_band.lower - total if next_band is not None else None,
         above_lower=total - grade.lower if grade is not None else None,
     )
+
+
+def _kept(form: Form, leaves: Iterable[IndicatorScore]) -> Exact:
+    """The sum of all scores; where only the total is rounded, of the exact results behind them."""
+    scored = [leaf for leaf in leaves if leaf.score is not None]
+    if form.rounding.at == "indicator":
+        return sum((leaf.score for leaf in scored if leaf.score is not None), Decimal(0))
+    return sum((_unrounded(leaf) for leaf in scored), Fraction(0))
+
+
+def _unrounded(leaf: IndicatorScore) -> Fraction:
+    result = leaf.outcome.score if leaf.outcome is not None else None
+    return result if result is not None and leaf.score == leaf.computed else exact(leaf.score or 0)
 
 
 def _roll_up(indicator: Indicator, children: list[IndicatorScore]) -> IndicatorScore:
