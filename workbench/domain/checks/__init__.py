@@ -19,9 +19,11 @@ from workbench.domain.checks import (
     text,
     wording,
 )
-from workbench.domain.checks.base import CATALOGUE, Effect, Finding, Place, Severity, View, checks
+from workbench.domain.checks.base import checks
+from workbench.domain.checks.finding import CATALOGUE, Effect, Finding, Place, Severity
 from workbench.domain.checks.limits import Limits, read_limits
 from workbench.domain.checks.running import Checker, run_checks
+from workbench.domain.checks.view import View
 
 __all__ = [
     "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",

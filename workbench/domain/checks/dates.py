@@ -7,7 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 from workbench.domain.amounts import show_percent
-from workbench.domain.checks.base import Finding, View, check
+from workbench.domain.checks.base import check
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Evidence, Overview, Questionnaire, Target
 from workbench.domain.fields import spec_of
 

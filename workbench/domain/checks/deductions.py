@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from workbench.domain.amounts import show, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check, leaf_check
+from workbench.domain.checks.base import SCORES, check, leaf_check
+from workbench.domain.checks.finding import Finding, Spot
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Advice, Deduction, Problem
 from workbench.domain.scoring import IndicatorScore
 

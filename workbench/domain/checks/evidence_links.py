@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.checks.base import SCORES, Finding, Place, Spot, View, check, leaf_check
+from workbench.domain.checks.base import SCORES, check, leaf_check
+from workbench.domain.checks.finding import Finding, Place, Spot
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Deduction, Evidence, Link
 from workbench.domain.evidence_use import evidence_label
 from workbench.domain.scoring import IndicatorScore

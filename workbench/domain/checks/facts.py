@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import partial
 
 from workbench.domain.amounts import exact
-from workbench.domain.checks.base import View
 from workbench.domain.checks.rates import is_rate, measured_value
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import FundLine, Question, Questionnaire, Target
 from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
 from workbench.domain.scoring import IndicatorScore

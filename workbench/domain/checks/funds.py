@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from workbench.domain.amounts import exact, show_money, show_percent, show_plain
 from workbench.domain.changes import Change
-from workbench.domain.checks.base import SCORES, Finding, View, check
+from workbench.domain.checks.base import SCORES, check
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import FundLine
 from workbench.domain.fields import spec_of
 from workbench.domain.sources import FUND_COLUMNS

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from workbench.domain.amounts import show, show_plain
-from workbench.domain.checks.base import Finding, Place, Spot, View, check, supposing_all
+from workbench.domain.checks.base import check, supposing_all
+from workbench.domain.checks.finding import Finding, Place, Spot
+from workbench.domain.checks.view import View
 from workbench.domain.scoring import Scores
 
 _PLACE = Place("scoring")

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
 from workbench.domain.changes import Change
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check, leaf_check
+from workbench.domain.checks.base import SCORES, check, leaf_check
+from workbench.domain.checks.finding import Finding, Spot
+from workbench.domain.checks.view import View
 from workbench.domain.form import Indicator
 from workbench.domain.rules.measure import MeasuredRule
 from workbench.domain.scoring import IndicatorScore

@@ -8,7 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Effect, Finding, View, check, leaf_check
+from workbench.domain.checks.base import SCORES, check, leaf_check
+from workbench.domain.checks.finding import Effect, Finding
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Input, Target
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.rules.measure import MeasuredRule

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from workbench.domain.checks.base import Finding, View, check
+from workbench.domain.checks.base import check
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Deduction, Entry
 from workbench.domain.prose import numbers_in, sentences
 

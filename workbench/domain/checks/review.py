@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.domain.checks.base import SCORES, Finding, View, check
+from workbench.domain.checks.base import SCORES, check
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 
 
 @check("K24", SCORES)

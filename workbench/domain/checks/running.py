@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from workbench.domain.checks.base import Check, Finding, Memory, View, checks, waived
+from workbench.domain.checks.base import Check, checks
+from workbench.domain.checks.finding import Finding, waived
 from workbench.domain.checks.grades import boundary
 from workbench.domain.checks.limits import Limits
+from workbench.domain.checks.view import Memory, View
 from workbench.domain.evaluation import Evaluation, Waiver
 from workbench.domain.scoring import Scores, compute_scores
 from workbench.domain.sources import Sources

@@ -11,8 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from workbench.domain.amounts import exact, round_half_up, show, show_percent, show_plain, show_signed
-from workbench.domain.checks.base import SCORES, Finding, Spot, View, check
+from workbench.domain.checks.base import SCORES, check
+from workbench.domain.checks.finding import Finding, Spot
 from workbench.domain.checks.rates import defined_value, points_text, same
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Input, Option, Question, Questionnaire, input_id
 from workbench.domain.rules.base import InputSpec
 from workbench.domain.scoring import IndicatorScore

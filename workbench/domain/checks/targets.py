@@ -8,7 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show_percent, show_plain
-from workbench.domain.checks.base import Finding, View, check
+from workbench.domain.checks.base import check
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Entry, Input, Target
 from workbench.domain.rules.threshold import ThresholdRule
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.checks.base import Finding, View, check
+from workbench.domain.checks.base import check
 from workbench.domain.checks.dates import time_progress
 from workbench.domain.checks.facts import facts_of
+from workbench.domain.checks.finding import Finding
+from workbench.domain.checks.view import View
 from workbench.domain.checks.written import FILLED, Written, filled_texts
 from workbench.domain.prose import Compared, Facts, compare, percent_fact, sentences
 from workbench.domain.scoring import IndicatorScore

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from workbench.domain.checks.base import Finding, Place, View, check
+from workbench.domain.checks.base import check
+from workbench.domain.checks.finding import Finding, Place
+from workbench.domain.checks.view import View
 from workbench.domain.checks.written import FILLED, TEXTS, Written, filled_texts, typed_texts
 from workbench.domain.evaluation import Entry
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from workbench.domain.checks.base import SCORES, Place, Spot, View
+from workbench.domain.checks.base import SCORES
+from workbench.domain.checks.finding import Place, Spot
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Advice, Deduction, Entry, Overview, Paragraph, Problem
 from workbench.domain.fields import spec_of
 from workbench.domain.form import Form
