@@ -25,7 +25,7 @@ from workbench.exporters.document import (
 )
 from workbench.exporters.document import Figure as FigureBlock
 from workbench.exporters.report_data import QuestionRow, ReportData, ScoreRow
-from workbench.exporters.report_parts import evidence_text, paragraphs, score_text
+from workbench.exporters.report_words import evidence_text, paragraphs, score_text
 
 AnnexBuilder = Callable[[ReportData], list[Block]]
 

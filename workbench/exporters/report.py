@@ -18,7 +18,8 @@ from workbench.exporters.document import (
 )
 from workbench.exporters.outlines import Outline, Part
 from workbench.exporters.report_data import ReportData
-from workbench.exporters.report_parts import BUILDERS, paragraphs
+from workbench.exporters.report_parts import BUILDERS
+from workbench.exporters.report_words import paragraphs
 
 
 def build_report(data: ReportData, outline: Outline) -> Document:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from workbench.domain.amounts import show, show_money, show_percent, show_plain
 from workbench.domain.evaluation import FundLine, Member, Waiver
 from workbench.domain.fields import spec_of
-from workbench.domain.form import Indicator
-from workbench.domain.scoring import IndicatorScore
 from workbench.domain.sources import FUND_COLUMNS
 from workbench.domain.survey import recovery_rate
 from workbench.exporters.document import (
@@ -17,37 +15,22 @@ from workbench.exporters.document import (
     Bar,
     BarChart,
     Block,
-    Bound,
     Column,
     Figure,
     Heading,
     Inline,
     ListItems,
-    Marker,
     Paragraph,
     Reference,
     Table,
     cells,
     content,
 )
-from workbench.exporters.report_data import DeductionRow, ReportData, ScoreRow
+from workbench.exporters.report_analysis import analysis
+from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_words import bound, evidence_text, paragraphs, score_text
 
 Builder = Callable[[ReportData], list[Block]]
-
-
-def paragraphs(text: str) -> list[Block]:
-    """One paragraph for each line of human text; nothing for empty text."""
-    return [Paragraph(content(line.strip())) for line in text.splitlines() if line.strip()]
-
-
-def bound(value: str, source: str, *, bold: bool = False) -> Bound:
-    """A figure taken from the model."""
-    return Bound(value, source, bold)
-
-
-def score_text(data: ReportData, value: Decimal | None) -> str:
-    """A score as printed, ``—`` while there is none."""
-    return "—" if value is None else show(value, data.evaluation.form.rounding.digits)
 
 
 def _overview(name: str) -> Builder:
@@ -284,11 +267,6 @@ def _level1_chart(data: ReportData) -> list[Block]:
     return [Figure(BarChart(bars), "各一级指标得分", "level1_chart")]
 
 
-def evidence_text(numbers: tuple[int, ...]) -> str:
-    """Evidence numbers as printed: ``佐证-001、佐证-004``."""
-    return "、".join(f"佐证-{number:03}" for number in numbers)
-
-
 def _deduction_table(data: ReportData) -> list[Block]:
     if not data.deductions:
         return []
@@ -319,64 +297,6 @@ def _deduction_table(data: ReportData) -> list[Block]:
             small=True,
         )
     ]
-
-
-def _analysis(data: ReportData) -> list[Block]:
-    rows = {row.indicator.id: row for row in data.rows}
-    blocks: list[Block] = []
-    for root in data.evaluation.form.roots:
-        _analyse(data, root, rows, blocks)
-    return blocks
-
-
-def _analyse(
-    data: ReportData, indicator: Indicator, rows: Mapping[str, ScoreRow], blocks: list[Block]
-) -> None:
-    level = min(indicator.level + 1, 4)
-    scored = data.scores[indicator.id]
-    head = f"{indicator.name}情况" if indicator.level == 1 else indicator.name
-    blocks.append(Heading(level, f"{head}{_points(data, scored)}"))
-    if (row := rows.get(indicator.id)) is not None:
-        blocks.extend(leaf_paragraphs(data, row))
-    for child in data.evaluation.form.children(indicator.id):
-        _analyse(data, child, rows, blocks)
-
-
-def _points(data: ReportData, scored: IndicatorScore) -> str:
-    got = "未评分" if scored.score is None else f"得 {score_text(data, scored.score)} 分"
-    return f"（{show_plain(scored.full_mark)} 分，{got}）"
-
-
-def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
-    """What is said about one scored indicator: basis, calculation, override, deductions."""
-    blocks = paragraphs(row.basis)
-    outcome, scored = row.scored.outcome, row.scored
-    if outcome is not None and outcome.expression and scored.computed is not None and _calculates(scored):
-        blocks += paragraphs(f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed)} 分。")
-    if scored.overridden:
-        entry = data.evaluation.entry(row.indicator.id)
-        computed = "未能计算" if scored.computed is None else f"为 {score_text(data, scored.computed)} 分"
-        reason = entry.override_reason.strip().rstrip("。") or "未写明"
-        blocks += paragraphs(
-            f"按评分标准计算{computed}，改定为 {score_text(data, entry.override)} 分，理由：{reason}。"
-        )
-    if row.deductions:
-        blocks.append(
-            ListItems(tuple(_deduction_item(data, line) for line in row.deductions), Marker.CIRCLED)
-        )
-    return blocks
-
-
-def _calculates(scored: IndicatorScore) -> bool:
-    """Only a calculation from amounts is worth a sentence; adding up 评价要点 is not."""
-    rule = scored.indicator.rule
-    return rule is not None and any(spec.kind in {"percent", "money", "number"} for spec in rule.inputs())
-
-
-def _deduction_item(data: ReportData, row: DeductionRow) -> tuple[Inline, ...]:
-    reason = row.line.reason.strip().rstrip("。") or "（未写原因）"
-    proof = f"（{evidence_text(row.evidence)}）" if row.evidence else ""
-    return content(f"扣 {score_text(data, row.line.points)} 分：{reason}{proof}。")
 
 
 def _problems(data: ReportData) -> list[Block]:
@@ -437,7 +357,7 @@ BUILDERS: Mapping[str, Builder] = {
     "level1_table": _level1_table,
     "level1_chart": _level1_chart,
     "deduction_table": _deduction_table,
-    "analysis": _analysis,
+    "analysis": analysis,
     "experience": _overview("experience"),
     "problems": _problems,
     "advice": _advice,

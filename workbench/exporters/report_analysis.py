@@ -1,0 +1,71 @@
+"""The analysis of a report: every indicator with its points, basis, calculation and deductions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.domain.amounts import show_plain
+from workbench.domain.form import Indicator
+from workbench.domain.scoring import IndicatorScore
+from workbench.exporters.document import Block, Heading, Inline, ListItems, Marker, content
+from workbench.exporters.report_data import DeductionRow, ReportData, ScoreRow
+from workbench.exporters.report_words import evidence_text, paragraphs, score_text
+
+
+def analysis(data: ReportData) -> list[Block]:
+    """Headings of all levels with what is said about each scored indicator."""
+    rows = {row.indicator.id: row for row in data.rows}
+    blocks: list[Block] = []
+    for root in data.evaluation.form.roots:
+        _analyse(data, root, rows, blocks)
+    return blocks
+
+
+def _analyse(
+    data: ReportData, indicator: Indicator, rows: Mapping[str, ScoreRow], blocks: list[Block]
+) -> None:
+    level = min(indicator.level + 1, 4)
+    scored = data.scores[indicator.id]
+    head = f"{indicator.name}情况" if indicator.level == 1 else indicator.name
+    blocks.append(Heading(level, f"{head}{_points(data, scored)}"))
+    if (row := rows.get(indicator.id)) is not None:
+        blocks.extend(leaf_paragraphs(data, row))
+    for child in data.evaluation.form.children(indicator.id):
+        _analyse(data, child, rows, blocks)
+
+
+def _points(data: ReportData, scored: IndicatorScore) -> str:
+    got = "未评分" if scored.score is None else f"得 {score_text(data, scored.score)} 分"
+    return f"（{show_plain(scored.full_mark)} 分，{got}）"
+
+
+def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
+    """What is said about one scored indicator: basis, calculation, override, deductions."""
+    blocks = paragraphs(row.basis)
+    outcome, scored = row.scored.outcome, row.scored
+    if outcome is not None and outcome.expression and scored.computed is not None and _calculates(scored):
+        blocks += paragraphs(f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed)} 分。")
+    if scored.overridden:
+        entry = data.evaluation.entry(row.indicator.id)
+        computed = "未能计算" if scored.computed is None else f"为 {score_text(data, scored.computed)} 分"
+        reason = entry.override_reason.strip().rstrip("。") or "未写明"
+        blocks += paragraphs(
+            f"按评分标准计算{computed}，改定为 {score_text(data, entry.override)} 分，理由：{reason}。"
+        )
+    if row.deductions:
+        blocks.append(
+            ListItems(tuple(_deduction_item(data, line) for line in row.deductions), Marker.CIRCLED)
+        )
+    return blocks
+
+
+def _calculates(scored: IndicatorScore) -> bool:
+    """Only a calculation from amounts is worth a sentence; adding up 评价要点 is not."""
+    rule = scored.indicator.rule
+    return rule is not None and any(spec.kind in {"percent", "money", "number"} for spec in rule.inputs())
+
+
+def _deduction_item(data: ReportData, row: DeductionRow) -> tuple[Inline, ...]:
+    reason = row.line.reason.strip().rstrip("。") or "（未写原因）"
+    proof = f"（{evidence_text(row.evidence)}）" if row.evidence else ""
+    return content(f"扣 {score_text(data, row.line.points)} 分：{reason}{proof}。")
