@@ -27,7 +27,8 @@ from tests.ui.helpers import window_on
 from workbench.domain.evaluation import Evidence
 from workbench.services.jobs import silent
 from workbench.services.pictures import THUMBNAIL, Picture, Pictures, Wish
-from workbench.store.evidence import Incoming, StoredFile, Vault
+from workbench.store.evidence import Vault
+from workbench.store.incoming import Incoming, StoredFile
 from workbench.ui.evidence_page import EvidencePage
 
 FILES, MEGABYTES, PHOTOS, ITEMS, ROUNDS = 300, 3, 60, 5000, 5

@@ -18,7 +18,8 @@ from workbench.domain.media import sniff
 from workbench.services import pictures as pictures_module
 from workbench.services.jobs import silent
 from workbench.services.pictures import PREVIEW, THUMBNAIL, Picture, Pictures, Wish
-from workbench.store.evidence import StoredFile, Vault
+from workbench.store.evidence import Vault
+from workbench.store.incoming import StoredFile
 
 
 @pytest.fixture

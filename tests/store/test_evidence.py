@@ -16,8 +16,9 @@ import pytest
 
 from tests.helpers import ROOT
 from workbench.errors import Fault
-from workbench.store import evidence
-from workbench.store.evidence import Damage, Incoming, StoredFile, Vault
+from workbench.store import incoming
+from workbench.store.evidence import Damage, Vault
+from workbench.store.incoming import Incoming, StoredFile
 
 
 def silent(done: int, total: int, what: str) -> None:
@@ -118,7 +119,7 @@ def test_one_bad_file_does_not_stop_the_others(
             raise OSError(code, os.strerror(code))
         return real(handle, data)
 
-    monkeypatch.setattr(evidence.os, "write", failing)
+    monkeypatch.setattr(incoming.os, "write", failing)
     answers = vault.add_all(
         [Incoming(b"good", "1.txt"), Incoming(b"bad", "2.txt"), Incoming(b"fine", "3.txt")], silent
     )
@@ -130,8 +131,8 @@ def test_one_bad_file_does_not_stop_the_others(
 def test_a_disk_that_fails_at_the_barrier_stores_nothing_of_that_file(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence, "_sync_together", lambda _: False)
-    monkeypatch.setattr(evidence.os, "fsync", mock.Mock(side_effect=OSError(errno.EIO, "I/O error")))
+    monkeypatch.setattr(incoming, "_sync_together", lambda _: False)
+    monkeypatch.setattr(incoming.os, "fsync", mock.Mock(side_effect=OSError(errno.EIO, "I/O error")))
     answer = vault.add(b"data", "a.txt", silent)
     assert isinstance(answer, Fault)
     assert files_in(vault) == []
@@ -148,7 +149,7 @@ def test_a_kernel_that_will_not_copy_is_replaced_by_chunks(
 ) -> None:
     source = tmp_path / "a.bin"
     source.write_bytes(os.urandom(1_000_000))
-    monkeypatch.setattr(evidence.os, "copy_file_range", mock.Mock(side_effect=OSError(errno.EXDEV, "")))
+    monkeypatch.setattr(incoming.os, "copy_file_range", mock.Mock(side_effect=OSError(errno.EXDEV, "")))
     answer = stored(vault.add(source, "a.bin", silent))
     assert vault.path_of(answer.sha256).read_bytes() == source.read_bytes()
 
@@ -159,11 +160,11 @@ def test_stopping_leaves_nothing_behind(
     vault: Vault, calls: int, together: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = stored(vault.add(b"was here", "old.txt", silent))
-    monkeypatch.setattr(evidence, "_LISTEN_SECONDS", 10)  # one call of progress for each stage of a batch
+    monkeypatch.setattr(incoming, "_LISTEN_SECONDS", 10)  # one call of progress for each stage of a batch
     if not together:
-        monkeypatch.setattr(evidence, "_sync_together", lambda _: False)
+        monkeypatch.setattr(incoming, "_sync_together", lambda _: False)
     progress = mock.Mock(side_effect=[None] * (calls - 1) + [Stop()])
-    files = [Incoming(os.urandom(300_000), f"{n}.bin") for n in range(2 * evidence.BATCH)]
+    files = [Incoming(os.urandom(300_000), f"{n}.bin") for n in range(2 * incoming.BATCH)]
     before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(Stop):
         vault.add_all([Incoming(b"was here", "again.txt"), *files], progress)
@@ -198,7 +199,7 @@ def test_memory_does_not_grow_with_the_file(vault: Vault, tmp_path: Path) -> Non
 KILLED = """
 import os, sys, signal
 from pathlib import Path
-from workbench.store import evidence
+from workbench.store import evidence, incoming
 count = 0
 point = int(sys.argv[2])
 def counting(name):
@@ -221,7 +222,7 @@ def rename(self, target):
     return real_rename(self, target)
 Path.rename = rename
 vault = evidence.Vault(Path(sys.argv[1]))
-files = [evidence.Incoming(bytes([n]) * 300_000, f"{n}.bin") for n in range(1, 4)]
+files = [incoming.Incoming(bytes([n]) * 300_000, f"{n}.bin") for n in range(1, 4)]
 vault.add_all(files, lambda *_: None)
 print(count)
 """

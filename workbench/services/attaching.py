@@ -22,7 +22,8 @@ from workbench.errors import Fault, WorkbenchError
 from workbench.files import safe_name, told
 from workbench.services.jobs import Progress
 from workbench.services.session import Session
-from workbench.store.evidence import Damage, Incoming, StoredFile, Vault
+from workbench.store.evidence import Damage, Vault
+from workbench.store.incoming import Incoming, StoredFile
 
 #: What an item may be linked to: kind and id.
 Target = tuple[str, str]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
-from workbench.domain.checks.base import View
+from workbench.domain.checks.view import View
 from workbench.domain.evaluation import (
     Advice,
     Deduction,

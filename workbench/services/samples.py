@@ -32,7 +32,8 @@ from workbench.services.jobs import silent
 from workbench.services.presets import preset_id
 from workbench.services.session import Session
 from workbench.store.creation import EVIDENCE
-from workbench.store.evidence import Incoming, Vault
+from workbench.store.evidence import Vault
+from workbench.store.incoming import Incoming
 
 #: How rows name the entities that the form brought along, so that they fill these and add no others.
 _PRESET_NAMES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, ...]]] = {

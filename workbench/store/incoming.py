@@ -1,0 +1,344 @@
+"""Files on their way into the vault: copied beside, hashed, forced to the disk, then given their name."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import hashlib
+import os
+import secrets
+import stat
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.media import SNIFF_BYTES, sniff
+from workbench.errors import Fault
+from workbench.files import fsync_folder, world_error
+
+#: Files that share one sync barrier; their rows are written only after it.
+BATCH = 64
+#: What the kernel copies at once, in bytes: a cancel is heard between two windows.
+_WINDOW = 16 << 20
+_CHUNK = 256 << 10  # measured: larger chunks leave the processor's cache
+_WORKERS = 2
+_LISTEN_SECONDS = 0.05
+
+#: Called with bytes done, bytes in all, and what is being done; it raises to stop the job.
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One content in the vault: its SHA-256 in hex, its size in bytes, what kind of file it is."""
+
+    sha256: str
+    size: int
+    media_type: str
+    duplicate: bool = False
+    """The same content was there before, or came earlier in the same batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What is to be stored: a file of the user, or bytes such as a pasted picture, with its name."""
+
+    source: Path | bytes
+    name: str
+
+    @property
+    def size(self) -> int:
+        """Bytes to copy; 0 when the file can't be asked, which then is told on copying."""
+        if isinstance(self.source, bytes):
+            return len(self.source)
+        with contextlib.suppress(OSError, ValueError):
+            return self.source.stat().st_size
+        return 0
+
+
+class _Stopped(Exception):
+    """A worker was told to stop; never leaves this module."""
+
+
+class _Refused(Exception):
+    """A file that is none to keep; never leaves this module."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(slots=True)
+class _Landed:
+    """A copy in the incoming folder whose content has been hashed."""
+
+    path: Path
+    handle: int
+    sha256: str
+    size: int
+    media_type: str
+    extension: str
+
+
+class Adding:
+    """One call of the vault: what is under way and what must go when it stops."""
+
+    def __init__(
+        self,
+        vault: Path,
+        incoming: Path,
+        path_of: Callable[[str], Path | None],
+        files: Sequence[Incoming],
+        progress: Progress,
+    ) -> None:
+        """``vault`` is the folder of the contents, ``incoming`` the one that copies land in first;
+        ``path_of`` says where a content is, if it is there."""
+        self._vault = vault
+        self._incoming = incoming
+        self._path_of = path_of
+        self._files = files
+        self._progress = progress
+        self._total = sum(file.size for file in files)
+        self._stop = threading.Event()
+        self._counting = threading.Lock()
+        self._done = 0
+        self._temporary: set[Path] = set()
+        self._open: set[int] = set()
+        self._stored: list[Path] = []
+
+    def run(self) -> list[StoredFile | Fault]:
+        """One answer for each file, durable; raises what the progress raises."""
+        answers: list[StoredFile | Fault] = []
+        self._progress(0, self._total, "正在复制佐证材料")
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            told = world_error(error, self._vault, "存入佐证材料")
+            return [Fault(file.name, told.what, told.remedy) for file in self._files]
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="vault") as pool:
+            try:
+                for start in range(0, len(self._files), BATCH):
+                    answers += self._batch(pool, self._files[start : start + BATCH])
+            finally:
+                self._stop.set()
+        return answers
+
+    def take_back(self) -> None:
+        """Remove everything that this call brought, half or whole."""
+        for handle in tuple(self._open):
+            self._close(handle)
+        for path in (*self._temporary, *self._stored):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _batch(self, pool: ThreadPoolExecutor, files: Sequence[Incoming]) -> list[StoredFile | Fault]:
+        copies = [pool.submit(self._land, file) for file in files]
+        self._listen(copies)
+        landed = [copy.result() for copy in copies]
+        together = pool.submit(_sync_together, self._incoming)
+        self._listen([together])
+        synced = [
+            answer if isinstance(answer, Fault) else pool.submit(self._sync, file, answer, together.result())
+            for file, answer in zip(files, landed, strict=True)
+        ]
+        self._listen([future for future in synced if not isinstance(future, Fault)])
+        touched: set[Path] = set()
+        answers: list[StoredFile | Fault] = []
+        for file, future in zip(files, synced, strict=True):
+            answer = future if isinstance(future, Fault) else future.result()
+            answers.append(answer if isinstance(answer, Fault) else self._settle(file, answer, touched))
+        for folder in sorted(touched):
+            fsync_folder(folder)
+        return answers
+
+    def _listen(self, futures: Sequence[Future[Any]]) -> None:
+        """Wait for the workers and pass their progress on; a raise from it stops them first."""
+        waiting = set(futures)
+        while waiting:
+            _, waiting = wait(waiting, timeout=_LISTEN_SECONDS)
+            try:
+                self._progress(min(self._done, self._total), self._total, "正在复制佐证材料")
+            except BaseException:
+                self._stop.set()
+                for future in futures:
+                    future.cancel()
+                wait([future for future in futures if not future.cancelled()])
+                raise
+
+    def _close(self, handle: int) -> None:
+        with self._counting:
+            self._open.discard(handle)
+        with contextlib.suppress(OSError):
+            os.close(handle)
+
+    def _land(self, file: Incoming) -> _Landed | Fault:
+        """In a worker: copy into the incoming folder and hash what landed there."""
+        path = self._incoming / f"{secrets.token_hex(16)}.part"
+        with self._counting:
+            self._temporary.add(path)
+        try:
+            return self._copy(file, path)
+        except (_Refused, OSError, ValueError) as error:  # ValueError: a name that can't even be asked for
+            path.unlink(missing_ok=True)
+            return _refusal(file, error)
+
+    def _copy(self, file: Incoming, path: Path) -> _Landed:
+        target = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+        with self._counting:
+            self._open.add(target)
+        try:
+            size = self._fill(target, file)
+            with open(target, "rb", buffering=0, closefd=False) as landed:
+                landed.seek(0)
+                sha256 = digest(landed, lambda _: self._check())
+                landed.seek(0)
+                head = landed.read(SNIFF_BYTES)
+                landed.seek(max(0, size - SNIFF_BYTES))
+                kind = sniff(head, landed.read(SNIFF_BYTES), file.name)
+            return _Landed(path, target, sha256, size, kind.media_type, kind.extension)
+        except BaseException:
+            self._close(target)
+            raise
+
+    def _fill(self, target: int, file: Incoming) -> int:
+        """Copy the content into the open target; returns its size in bytes."""
+        if isinstance(file.source, bytes):
+            self._write(target, file.source)
+        elif stat.S_ISREG(file.source.stat().st_mode):
+            with file.source.open("rb", buffering=0) as source:
+                self._copy_windows(source.fileno(), target)
+        else:
+            raise _Refused("不是普通文件，未存入。", "请选择照片、扫描件或文档等文件。")
+        size = os.fstat(target).st_size
+        if size == 0:
+            raise _Refused("是空文件（0 字节），未存入。", "请检查原文件是否已传输完整。")
+        return size
+
+    def _copy_windows(self, source: int, target: int) -> None:
+        """Copy by the kernel where it can (it may even share blocks), else in chunks."""
+        if hasattr(os, "copy_file_range"):
+            try:
+                while count := os.copy_file_range(source, target, _WINDOW):
+                    self._count(count)
+            except OSError:
+                # Another file system or an old kernel refuses at the first window; a real fault of
+                # the disk comes back from the plain copy, which starts again.
+                os.lseek(source, 0, os.SEEK_SET)
+                os.lseek(target, 0, os.SEEK_SET)
+                os.ftruncate(target, 0)
+            else:
+                if os.fstat(target).st_size:
+                    return
+        while chunk := os.read(source, _CHUNK):
+            self._write(target, chunk)
+
+    def _write(self, target: int, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            written = os.write(target, view[:_CHUNK])
+            view = view[written:]
+            self._count(written)
+
+    def _count(self, size: int) -> None:
+        with self._counting:
+            self._done += size
+        self._check()
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+
+    def _sync(self, file: Incoming, landed: _Landed, synced: bool) -> _Landed | Fault:
+        """In a worker: force one copy to the disk, unless all were; the batch goes on only then."""
+        try:
+            if not synced:
+                os.fsync(landed.handle)
+        except OSError as error:
+            landed.path.unlink(missing_ok=True)
+            return _refusal(file, error)
+        finally:
+            self._close(landed.handle)
+        return landed
+
+    def _settle(self, file: Incoming, landed: _Landed, touched: set[Path]) -> StoredFile | Fault:
+        """Give a durable copy its name, unless that content is there, whole, already."""
+        answer = StoredFile(landed.sha256, landed.size, landed.media_type)
+        known = self._path_of(landed.sha256)
+        try:
+            if known is not None and _is_whole(known, landed.sha256):
+                landed.path.unlink()
+                return StoredFile(landed.sha256, landed.size, landed.media_type, duplicate=True)
+            if known is not None:  # damaged: keep it aside as it is, the whole one takes the name
+                known.rename(known.with_name(f"{known.name}.damaged-{secrets.token_hex(4)}"))
+            folder = self._vault / landed.sha256[:2]
+            if not folder.exists():
+                folder.mkdir()
+                touched.add(self._vault)
+            path = folder / f"{landed.sha256}{landed.extension}"
+            landed.path.rename(path)
+            self._stored.append(path)
+            touched.add(folder)
+        except OSError as error:
+            landed.path.unlink(missing_ok=True)
+            return _refusal(file, error)
+        return answer
+
+
+def digest(file: FileIO, heard: Callable[[int], None]) -> str:
+    """The SHA-256 of the rest of a raw file, in constant memory; ``heard`` gets the bytes read so far."""
+    sha256 = hashlib.sha256()
+    buffer = bytearray(_CHUNK)
+    view = memoryview(buffer)
+    done = 0
+    while count := file.readinto(buffer):
+        sha256.update(view[:count])
+        done += count
+        heard(done)
+    return sha256.hexdigest()
+
+
+def _sync_together(folder: Path) -> bool:
+    """Force a whole file system to the disk by one call (Linux); false when each file must be forced alone.
+
+    Since Linux 5.8 the call also fails when writing back any file failed; then each file is asked.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return bool(ctypes.CDLL(None).syncfs(handle) == 0)
+    except AttributeError:  # a C library without it
+        return False
+    finally:
+        os.close(handle)
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    """Whether the file still has its content; not when it can't be read."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            return digest(file, lambda _: None) == sha256
+    except OSError:
+        return False
+
+
+def _refusal(file: Incoming, error: Exception) -> Fault:
+    """Why one file did not go in, as a line of the report."""
+    if isinstance(error, _Refused):
+        return Fault(file.name, error.what, error.remedy)
+    if isinstance(error, PermissionError):
+        return Fault(file.name, "没有读取权限，或正被其他程序独占，未存入。", "请关闭占用它的程序后重试。")
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        told = world_error(error, Path(file.name), "存入佐证材料")
+        return Fault(file.name, told.what, told.remedy)
+    return Fault(file.name, "文件名或路径不合法，未存入。", "请改名后重试。")
