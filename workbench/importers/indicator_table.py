@@ -23,13 +23,14 @@ from workbench.domain.rules.params import params_of
 from workbench.errors import Fault, InputRefused
 from workbench.files import safe_name
 from workbench.importers.indicator_columns import IndicatorColumns, plain
+from workbench.importers.package_xml import Limits
 from workbench.importers.rule_sentences import Standard, understand
 from workbench.importers.sentence_text import flat
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.table_headers import Header, find_header
 from workbench.importers.table_rows import Draft, RowReader, Rows
 from workbench.importers.template_sheets import Detail, Template, is_template, read_template
-from workbench.importers.workbooks import Limits, Workbook, read_workbook
+from workbench.importers.workbooks import Workbook, read_workbook
 
 _LIMITS = Limits(cells=300_000, rows=20_000)
 NATIONAL_BANDS = (("优", "90"), ("良", "80"), ("中", "60"), ("差", "0"))

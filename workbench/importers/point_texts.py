@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal
 
 from workbench.domain.amounts import NotANumber, parse_number
-from workbench.importers.workbooks import Cell
+from workbench.importers.sheet_rows import Cell
 
 #: No indicator has more points than this; a larger number in brackets is a year or part of the name.
 MOST_POINTS = 1000

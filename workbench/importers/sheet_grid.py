@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from workbench.domain.rules.params import show_percent_plain
 from workbench.errors import WorkbenchError
-from workbench.importers.workbooks import Cell, Workbook
+from workbench.importers.sheet_rows import Cell
+from workbench.importers.workbooks import Workbook
 
 #: More merged cells than this no table of indicators has.
 MAX_MERGED = 300_000
