@@ -94,6 +94,7 @@ class _Importer:
         self._grids = {sheet.name: Grid(book, sheet.name, sheet.hidden) for sheet in book.sheets}
         self._reasons: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._details: dict[str, list[Detail]] = {}
 
     def read(self) -> TableReading:
         table = self._table()
@@ -204,8 +205,12 @@ class _Importer:
                 "title": title,
                 "levels": list(_levels(table)),
             }
-            raw["bands"] = [{"name": name, "lower": lower} for name, lower in NATIONAL_BANDS]
-            raw["total"] = self._total(table)
+            total = self._total(table)
+            raw["total"] = f"{total:f}"
+            # The national grades are stated for 100 points.
+            raw["bands"] = [
+                {"name": name, "lower": f"{Decimal(lower) * total / 100:f}"} for name, lower in NATIONAL_BANDS
+            ]
             year = re.search(r"20\d\d", title)
             if year:
                 raw["version"] = year[0]
@@ -214,7 +219,7 @@ class _Importer:
             raw.setdefault("title", self._path.stem)
         if self._form_id:
             raw["id"] = self._form_id
-        details: dict[str, list[Detail]] = {}
+        details = self._details
         for detail in table.template.details if table.template else ():
             details.setdefault(detail.id, []).append(detail)
         known = {draft.id for draft in table.rows.drafts}
@@ -257,7 +262,7 @@ class _Importer:
             draft.id = wish
             taken.add(wish)
 
-    def _total(self, table: _Table) -> str:
+    def _total(self, table: _Table) -> Decimal:
         rows = table.rows
         found = sum((_sum(draft) for draft in rows.drafts if draft.parent is None), Decimal(0))
         for group, value, place in rows.subtotals:
@@ -269,26 +274,25 @@ class _Importer:
                         "请核对分值。",
                     )
                 )
-        if rows.total is not None:
-            if rows.total != found and not any(fault.fatal for fault in rows.faults):
-                table.faults.append(
-                    Fault(
-                        rows.total_place,
-                        f"合计写 {show_plain(rows.total)}，而各项之和为 {show_plain(found)}。",
-                        "请核对分值或合计。",
-                    )
+        sure = not any(fault.fatal for fault in rows.faults)
+        if rows.total is not None and sure and rows.total != found:
+            table.faults.append(
+                Fault(
+                    rows.total_place,
+                    f"合计写 {show_plain(rows.total)}，而各项之和为 {show_plain(found)}。",
+                    "请核对分值或合计。",
                 )
-            return f"{found:f}"
-        if found != 100:
+            )
+        elif sure and found != 100:
             table.faults.append(
                 Fault(
                     f"“{table.grid.name}”表",
-                    f"分值合计 {show_plain(found)}，不是 100。",
+                    f"分值合计 {show_plain(found)}，不是 100；等级界限已按比例换算。",
                     "请核对是否漏了指标。",
                     fatal=False,
                 )
             )
-        return f"{found:f}"
+        return found or Decimal(100)
 
     def _indicator(
         self, draft: Draft, table: _Table, details: list[Detail], targets: list[dict[str, str]]
@@ -442,6 +446,10 @@ class _Importer:
         by_path = {draft.path: draft for draft in table.rows.drafts}
         draft = by_path.get(fault.place)
         if draft is not None:
+            entry = re.search(r"第 (\d+) 条", fault.what)
+            rows = self._details.get(draft.id, [])
+            if entry and int(entry[1]) <= len(rows):
+                return replace(fault, place=f"{rows[int(entry[1]) - 1].place}（{fault.place}）")
             about_points = "分值" in fault.what and "评分标准" not in fault.what
             cell = draft.points_place if about_points and draft.points_place else draft.place
             if not about_points:

@@ -228,18 +228,18 @@ def _ratio(text: str, standard: Standard) -> dict[str, Any] | None:
     factor = found["factor"]
     if re.match(r"\d", factor):
         rule["factor"] = factor.removesuffix("分")
-    _after(rest, rule)
+    _after(rest, rule, standard.points)
     return rule
 
 
-def _after(rest: str, rule: dict[str, Any]) -> None:
+def _after(rest: str, rule: dict[str, Any], full_mark: Decimal) -> None:
     """What follows a calculation: a cap, or less when over; anything else about points is too much."""
     capped = _CAP.search(rest)
     cap: str | None = (capped["cap"] or capped["most"]) if capped else None
     if capped and cap:
         if capped["over"] and Decimal(capped["over"]) != Decimal(cap):
             raise _Unsure("超过的分数与计入的分数不同")
-        if Decimal(cap) != Decimal(str(rule.get("factor", cap))):
+        if Decimal(cap) != Decimal(str(rule.get("factor", full_mark))):
             rule["cap"] = cap
     rest = _CAP.sub("", rest)
     if re.search(r"(?:超标|超出|超过)[^。;]*按(?:相应)?比例扣(?:分|减)?", rest):

@@ -99,7 +99,7 @@ def _item(text: str) -> Item:
     text = text.strip()
     found = _MARKS.search(text)
     if found is None:
-        return Item(_stated(text.split("\n", 1)[0]), "", "")
+        return Item(_stated(re.split(r"[。\n]", text, maxsplit=1)[0]), "", "")
     rest = "" if _OTHERWISE.match(found["after"]) else found["after"]
     return Item(_stated(text[: found.start()]), found["a"] or found["b"], rest)
 

@@ -172,6 +172,7 @@ class RowReader:
     # indicators
 
     def _row(self, row: int, filled: dict[int, str]) -> None:
+        self._errors(row)
         fresh = self._fresh(row, filled)
         if not fresh:
             self._continue(row, filled)
@@ -182,6 +183,19 @@ class RowReader:
         self._points(deepest, row, fresh[-1][0])
         for column, text in filled.items():
             self._take(deepest, row, column, text)
+
+    def _errors(self, row: int) -> None:
+        """Error values and formulas without a result where a text belongs; those of points are told there."""
+        for column, meaning in self._header.columns.items():
+            cell = self._grid.cell(row, column)
+            if cell is None or meaning.key in {"ignored", "points", "level_points"}:
+                continue
+            if cell.kind == "error":
+                self._fault(row, column, f"单元格是错误值 {cell.text[:20]}。", "请改正公式，或直接填写。")
+            elif cell.kind == "formula":
+                self._fault(
+                    row, column, "单元格是没有算出结果的公式。", "请用表格软件打开并保存一次，或直接填写。"
+                )
 
     def _fresh(self, row: int, filled: dict[int, str]) -> list[tuple[int, int]]:
         """The levels that begin in this row, the upper first, with their columns."""
@@ -293,12 +307,6 @@ class RowReader:
             before = draft.texts.get(meaning.key, "")
             draft.texts[meaning.key] = joined(before, text) if before else text
             draft.places.setdefault(meaning.key, place)
-        if meaning.key != "ignored" and self._is_error(row, column):
-            self._fault(row, column, f"单元格是错误值 {text or ''}。", "请改正公式或直接填写。")
-
-    def _is_error(self, row: int, column: int) -> bool:
-        cell = self._grid.cell(row, column)
-        return cell is not None and cell.kind == "error"
 
     def _continue(self, row: int, filled: dict[int, str]) -> None:
         """A row without a name of its own: the page broke, or one name covers several rows."""
