@@ -193,6 +193,40 @@ def test_headers_on_two_and_three_rows(path: Path) -> None:
     assert outline(read(book(path, rows, "A1:C1", "A2:C2"))) == OUTLINE
 
 
+def self_evaluation(path: Path, execution: bool) -> Path:
+    """The national self-evaluation form: its indicators stand below the funds, a label beside them."""
+    rows: list[list[Any]] = [
+        ["项目支出绩效自评表"],
+        ["（2022年度）"],
+        ["项目名称", "", "12345热线"],
+        ["项目资金（万元）", "", "", "年初预算数", "全年预算数", "全年执行数", "分值", "得分"],
+        ["", "年度资金总额", "", 71.6, 71.6, 71.6, 10, 10],
+        ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"],
+        ["", "产出指标", "数量指标", "受理量", "≥9万通", "9万通", 25, 25, ""],
+        ["", "", "质量指标", "接通率", "≥95%", "96%", 25, 25, ""],
+        ["", "效益指标", "社会效益", "知晓率", "≥96%", "86.5%", 30, 27, "宣传不足"],
+        ["", "满意度指标", "服务对象满意度", "满意度", "≥92%", "95%", 10, 10, ""],
+        *([["", "预算执行", "执行率", "预算执行率", "100%", "100%", 10, 10, ""]] if execution else []),
+        ["总分", "", "", "", "", "", 100, 97],
+    ]  # fmt: skip
+    last = len(rows) - 1
+    return book(path, rows, "A1:I1", "A4:A5", f"A6:A{last}", "B7:B8")
+
+
+def test_a_self_evaluation_form(path: Path) -> None:
+    reading = read(self_evaluation(path, execution=True))
+    assert [one.name for one in reading.form.leaves] == ["受理量", "接通率", "知晓率", "满意度", "预算执行率"]
+    assert reading.form.levels == ("一级指标", "二级指标", "三级指标")
+    assert reading.form.title == "项目支出绩效自评表"
+    assert reading.form["A"].full_mark == 50
+    assert [target["value"] for target in reading.form.targets] == ["9", "95", "96", "92", "100"]
+    assert {one.reason for one in reading.judged} == {"没有评价标准"}
+    (fault,) = faults(self_evaluation(path, execution=False))
+    assert fault.place == "“评分表”表 G11"
+    assert "合计写 100，而各项之和为 90" in fault.what
+    assert "预算执行率另占 10 分" in fault.remedy
+
+
 def test_one_merged_name_over_rows_of_points(path: Path) -> None:
     rows = [
         HEADER,

@@ -280,7 +280,8 @@ class _Importer:
                 Fault(
                     rows.total_place,
                     f"合计写 {show_plain(rows.total)}，而各项之和为 {show_plain(found)}。",
-                    "请核对分值或合计。",
+                    "请核对分值或合计。"
+                    + ("如预算执行率另占 10 分，请为它补一行。" if rows.total - found == 10 else ""),
                 )
             )
         elif sure and found != 100:

@@ -59,7 +59,7 @@ def _header(grid: Grid, names: IndicatorColumns, first: int, last: int) -> Heade
     texts: dict[int, str] = {}
     unknown: dict[int, str] = {}
     taken: set[tuple[int, int]] = set()
-    bottom = last
+    bottoms: dict[int, int] = {}
     for column in range(1, grid.last_column + 1):
         path, anchors = _path(grid, first, last, column)
         if not path or anchors[-1] in taken:
@@ -71,7 +71,7 @@ def _header(grid: Grid, names: IndicatorColumns, first: int, last: int) -> Heade
         taken.add(anchors[-1])
         columns[column] = meaning
         texts[column] = path[-1] if names.meaning(path[-1]) else path[0]
-        bottom = max(bottom, grid.area(*anchors[-1])[2])
+        bottoms[column] = grid.area(*anchors[-1])[2]
     columns = _number_names(columns)
     columns = _points_of_levels(columns)
     keys = {(m.key, m.level, m.label) for m in columns.values()}
@@ -83,6 +83,7 @@ def _header(grid: Grid, names: IndicatorColumns, first: int, last: int) -> Heade
         return None
     worth = sum(_WORTH.get(key, 1.0) for key, *_ in keys)
     named = {columns[c].level: bare(texts[c]) or texts[c] for c in columns if columns[c].key == "level"}
+    bottom = max(last, *(bottoms[column] for column in columns))
     return Header(first, bottom, columns, unknown, tuple(named[n] for n in sorted(named)), worth)
 
 
@@ -114,9 +115,12 @@ def _number_names(columns: dict[int, Meaning]) -> dict[int, Meaning]:
     """Columns headed 指标名称 without a number become levels behind the numbered ones, from the left."""
     taken = {m.level for m in columns.values() if m.key == "level"}
     level = max(taken, default=0)
+    numbered = [column for column, m in columns.items() if m.key == "level"]
     found: dict[int, Meaning] = {}
     for column, meaning in sorted(columns.items()):
         if meaning.key == "name":
+            if numbered and column < min(numbered):
+                continue  # 绩效指标 beside the levels is a label, not one of them
             level += 1
             found[column] = Meaning("level", level)
         elif meaning.key == "level" and any(m == meaning for m in found.values()):
