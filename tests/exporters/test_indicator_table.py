@@ -9,10 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.domain.rules.samples import SAMPLES
 from tests.forms.reading import FILES, read_form, read_raw
-from tests.importers.tables import read
+from tests.importers.tables import NAMES, read
 from workbench.domain.compiler import compile_form, form_to_raw
 from workbench.domain.form import Form
+from workbench.domain.form_sheets import all_plain_labels
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 from workbench.errors import WorkbenchError
@@ -40,6 +42,38 @@ def test_labels_of_one_kind_of_rule_are_distinct() -> None:
     for kind in rule_types().values():
         labels = [described.label for described in params_of(kind)]
         assert len(set(labels)) == len(labels), kind.kind
+
+
+def test_every_parameter_has_a_header_of_its_own() -> None:
+    names = NAMES.with_template((), all_plain_labels())
+    for label in all_plain_labels():
+        meaning = names.meaning(label)
+        assert meaning is not None
+        assert (meaning.key, meaning.label) in {("param", label), ("target", "")}
+        assert meaning.key == "param" or label == "目标值"
+
+
+def test_round_trip_of_every_kind_of_rule(tmp_path: Path) -> None:
+    rules = [{"kind": kind, **data} for kind, (data, _) in SAMPLES.items()]
+    form = compile_form(
+        {
+            "id": "每种",
+            "title": "每种计分方式",
+            "levels": ["维度", "要求（细项）"],
+            "total": 10 * len(rules),
+            "bands": [{"name": "合格", "lower": 0}],
+            "indicator": [
+                {"id": "无", "name": "-", "points": 10 * len(rules)},
+                *(
+                    {"id": f"x.{n}", "parent": "无", "name": f"合计（{n}）", "points": "10.0", "rule": rule}
+                    for n, rule in enumerate(rules)
+                ),
+            ],
+        }
+    )
+    again = back(form, tmp_path)
+    assert again == form
+    assert form_to_raw(again) == form_to_raw(form)
 
 
 def awkward() -> dict[str, Any]:

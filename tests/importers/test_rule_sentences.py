@@ -65,7 +65,7 @@ UNDERSTOOD: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("得分=(完成率-60%)/(1-60%)×分值", {"kind": "linear101", "rate": "完成率"}),
-    ("达到目标值得满分，未达到的按完成比例计分。", {"kind": "ratio", "rate": "指标"}),
+    ("达到目标值得满分，未达到的按完成比例计分。", {"kind": "ratio", "rate": "指标完成率"}),
     # 阶梯
     ("达到95%得满分，每低1个百分点扣0.5分，扣完为止。", {"kind": "steps", "rate": "指标", "step": "1%", "target": "95%", "per": "0.5"}),
     ("满意度≥90%得满分，每降低1个百分点扣权重的5%，低于60%不得分。",
@@ -127,14 +127,21 @@ def test_left_to_judgement_with_a_reason(text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("≥95%", {"kind": "ratio", "rate": "指标", "target": "95%"}),
-        ("95％以上", {"kind": "ratio", "rate": "指标", "target": "95%"}),
+        ("≥95%", {"kind": "ratio", "rate": "指标完成率", "target": "95%"}),
+        ("95％以上", {"kind": "ratio", "rate": "指标完成率", "target": "95%"}),
         ("52人", {"kind": "ratio", "rate": "指标", "value_kind": "数值", "target": "52", "unit": "人"}),
-        ("100%", {"kind": "ratio", "rate": "指标"}),
+        ("100%", {"kind": "ratio", "rate": "指标完成率"}),
     ],
 )
 def test_the_target_column_is_what_completion_is_measured_by(target: str, expected: dict[str, Any]) -> None:
     assert read("达到目标值得满分，未达到的按完成比例计分。", target=target) == (expected, "")
+
+
+def test_bands_may_begin_with_the_worst() -> None:
+    rising = read("60%以下不得分；60%（含）-80%得5分；80%（含）-90%得8分；90%（含）以上得10分。")
+    falling = read("90%（含）以上得10分；80%（含）-90%得8分；60%（含）-80%得5分；60%以下不得分。")
+    assert rising == falling
+    assert rising[0]["kind"] == "bands"
 
 
 def test_a_target_in_words_leaves_it_to_judgement() -> None:

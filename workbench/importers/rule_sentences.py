@@ -294,8 +294,10 @@ def _completion(text: str, standard: Standard) -> dict[str, Any] | None:
         return None
     if not re.search(r"满分|未达到|未完成|达到", text):
         return None
-    rule: dict[str, Any] = {"kind": "ratio", "rate": standard.name}
-    return {**rule, **_target_of(text, standard)}
+    target = _target_of(text, standard)
+    # What is typed in is a rate, unless the target has a unit of its own.
+    plain = "value_kind" in target or standard.name.endswith(("率", "度", "比例"))
+    return {"kind": "ratio", "rate": standard.name if plain else f"{standard.name}完成率", **target}
 
 
 def _target_of(text: str, standard: Standard) -> dict[str, str]:
@@ -405,6 +407,7 @@ def _bands(text: str, standard: Standard) -> dict[str, Any] | None:
     if len(known) < len(read):
         clause = next(clause for clause, band in read if band is None)
         raise _Unsure(f"分档“{_short(clause)}”没有识别")
+    known.sort(key=lambda band: -1 if band[0] is None else band[0], reverse=True)
     bands: list[dict[str, str]] = []
     otherwise = ""
     upper: Decimal | None = None

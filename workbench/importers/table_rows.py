@@ -90,11 +90,11 @@ class RowReader:
             filled = self._grid.filled(row)
             if row <= self._header.last or not (filled or self._grid.rows[row]):
                 continue
-            if first and _is_numbering(filled):
-                first = False
-                continue
+            skipped = first and not self._template and _is_numbering(filled)
             first = False
-            if repeats(self._grid, row, self._names):
+            if skipped:
+                continue
+            if not self._template and repeats(self._grid, row, self._names):
                 continue
             if self._is_total(row, filled) or self._is_note(row, filled):
                 continue
@@ -202,7 +202,7 @@ class RowReader:
         names = [
             (level, column)
             for level, column in sorted(self._levels.items())
-            if column in filled and filled[column] not in self._names.blanks
+            if column in filled and (self._template or filled[column] not in self._names.blanks)
         ]
         has_id = any(column in filled for column in self._header.of("id"))
         fresh: list[tuple[int, int]] = []
