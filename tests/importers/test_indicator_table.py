@@ -533,3 +533,39 @@ def test_an_unused_parameter_is_told(path: Path) -> None:
 def test_nothing_is_taken_over_with_one_fault(path: Path) -> None:
     with pytest.raises(InputRefused, match="1 处问题，没有导入"):
         read(book(path, with_cell(3, 4, "3O")))
+
+
+def test_codes_before_every_name_are_the_ids(path: Path) -> None:
+    rows = [
+        HEADER[:4],
+        ["A决策", "A1立项", "A101 依据", 40],
+        ["", "", "A102程序", 10],
+        ["B产出", "B1.数量", "B101完成", 50],
+    ]
+    reading = read(book(path, rows))
+    assert [(one.id, one.name) for one in reading.form.indicators] == [
+        ("A", "决策"), ("A1", "立项"), ("A101", "依据"), ("A102", "程序"), ("B", "产出"), ("B1", "数量"), ("B101", "完成"),
+    ]  # fmt: skip
+    rows[1][2] = "12345接通率"
+    assert [one.id for one in read(book(path, rows)).form.indicators][:3] == ["A", "A1", "A11"]
+
+
+def test_section_rows_are_the_level_above(path: Path) -> None:
+    rows = [
+        ["二级指标", "三级指标", "分值", "评价标准"],
+        ["一、决策（20分）"], ["立项", "依据", 20, "综合评价"],
+        ["二、产出（80分）"], ["数量", "完成", 80, "综合评价"],
+    ]  # fmt: skip
+    reading = read(book(path, rows, "A2:D2", "A4:D4"))
+    assert outline(reading)[:2] == [(1, "决策", "20"), (2, "立项", "20")]
+    assert reading.form.levels == ("一级指标", "二级指标", "三级指标")
+    assert reading.form["B"].name == "产出"
+
+
+def test_a_whole_row_of_words_is_told(path: Path) -> None:
+    rows = [HEADER, *ROWS[:2], ["以下指标由科室填报"], *ROWS[2:]]
+    reading = read(book(path, rows, "A4:E4"))
+    assert [one.label for one in reading.readings] == KINDS
+    (notice,) = reading.notices
+    assert notice.place == "“评分表”表 A4"
+    assert "没有当作指标" in notice.what

@@ -240,6 +240,8 @@ class _Importer:
     def _number(self, table: _Table) -> None:
         """Ids where the table gives none: A, A1, A11 as the shipped systems have, with points for many children."""
         drafts = table.rows.drafts
+        if table.template is None:
+            _take_codes(drafts)
         groups: dict[Draft | None, list[Draft]] = {}
         for draft in drafts:
             groups.setdefault(draft.parent, []).append(draft)
@@ -483,6 +485,20 @@ class _Importer:
             rule.sentence() if rule else "",
             self._reasons.get(leaf.id, ""),
         )
+
+
+_CODE = re.compile(r"(?P<code>[A-Z]\d{0,5})[\s.、:：-]*(?=[\u4e00-\u9fff])")
+
+
+def _take_codes(drafts: list[Draft]) -> None:
+    """``A101立项依据充分性`` → id and name, where every indicator has such a code of its own."""
+    found = [_CODE.match(draft.name) for draft in drafts]
+    codes = [match["code"] for match in found if match is not None]
+    if len(set(codes)) < len(drafts) or any(draft.id for draft in drafts):
+        return
+    for draft, match in zip(drafts, found, strict=True):
+        if match is not None:
+            draft.id, draft.name = match["code"], draft.name[match.end() :]
 
 
 def _sum(draft: Draft) -> Decimal:

@@ -134,7 +134,7 @@ def _nothing_else(items: list[Item]) -> None:
 # —— 按次扣分 ——
 
 _FAULT = re.compile(
-    rf"(?:每(?:出现|发现|发生|有|存在|查出)|(?:出现|发现|发生)每)(?P<number>{_NUMBER}|一|壹)?\s*(?P<unit>{_UNITS})"
+    rf"(?:每(?:出现|发现|发生|有|存在|查出|(?P<lacks>缺少?|遗漏|漏))|(?:出现|发现|发生)每)(?P<number>{_NUMBER}|一|壹)?\s*(?P<unit>{_UNITS})"
     rf"(?P<fault>[^,。;]*?),?(?:则|就)?(?:扣减?|减)(?P<per>除)?(?P<share>{_NUMBER})(?P<sign>分|%)"
 )
 _MOST = re.compile(rf"(?:最多|最高|累计最多|上限)扣(?:减|完)?(?:至)?({_NUMBER})分")
@@ -159,11 +159,11 @@ def _per_fault(text: str, _: Standard) -> dict[str, Any] | None:
         raise _Unsure("除按次扣分外另有扣分办法")
     if len(found) == 1:
         match = found[0]
-        name = _fault_name(match["fault"], text, match.start())
+        name = _fault_of(match, text)
         return _fault_rule(name, match["share"] + ("%" if match["sign"] == "%" else ""), match["unit"], text)
     items = [
         {
-            "text": _fault_name(match["fault"], text, match.start()),
+            "text": _fault_of(match, text),
             "per": match["share"] + ("%" if match["sign"] == "%" else ""),
         }
         for match in found
@@ -182,6 +182,13 @@ def _fault_rule(name: str, per: str, unit: str, text: str) -> dict[str, Any]:
     if re.search(rf"(?:前|以内|超过)\s*(?:{_NUMBER})\s*(?:{_UNITS})", text):
         raise _Unsure("写了免扣或起扣的次数")
     return rule
+
+
+def _fault_of(match: re.Match[str], text: str) -> str:
+    if match["lacks"]:  # 每缺 1 人: the unit says what is lacking
+        what = _SUFFIX.sub("", match["fault"].strip())
+        return match["lacks"] + (what or f"的{match['unit']}数")
+    return _fault_name(match["fault"], text, match.start())
 
 
 def _fault_name(said: str, text: str, start: int) -> str:
@@ -325,6 +332,7 @@ _STEP = re.compile(
     rf"每(?P<word>低于?|降低|减少|下降|少|差|超出?|超过|高于?|增加|多|延迟|逾期|推迟)(?:目标值?)?(?P<step>{_NUMBER}|一)(?:个)?(?P<unit>百分点|%|天|日|秒|分钟|小时|元|人|元/通)"
     rf",?扣(?:减)?(?P<own>(?:权重|分值|权重分|指标分值|该项分值)的?)?(?P<per>{_NUMBER})(?P<sign>分|%)(?P<of>的?(?:权重|分值))?"
 )
+_TO_ZERO = r"扣完为止|扣至0分(?:为止)?|直至扣完"
 _UP = {"超", "超出", "超过", "高", "高于", "增加", "多", "延迟", "逾期", "推迟"}
 
 
@@ -365,7 +373,9 @@ def _steps(text: str, standard: Standard) -> dict[str, Any] | None:
     if beyond and not up:
         rule["zero_beyond"] = beyond[1]
         rest = rest.replace(beyond[0], "")
-    rest = re.sub(r"扣完为止|扣至0分(?:为止)?|直至扣完", "", rest)
+    if re.search(_TO_ZERO, rest):
+        rule["least"] = "0"
+        rest = re.sub(_TO_ZERO, "", rest)
     if re.search(rf"扣|不得分|得{_NUMBER}分(?!,?每)", re.sub(rf"得{standard.points}分", "", rest)):
         raise _Unsure("阶梯扣分之外另有计分办法")
     return rule
@@ -388,7 +398,7 @@ def _column_percent(target: str) -> str | None:
 
 # —— 分档、达标、定性 ——
 
-_PAID = rf"(?:的|时)?,?(?:得|计|为|:)?(?:(?P<points>{_NUMBER})分|(?P<full>满分)|(?P<zero>不得分|0分|不计分)|(?:权重|分值)的(?P<share>{_NUMBER})%)"
+_PAID = rf"(?:的|时)?,?(?:得|计|为|:)?(?:(?P<points>{_NUMBER})分|(?P<full>满分)|(?P<zero>不得分|0分|不计分)|(?:权重|分值)的(?P<share>{_NUMBER})%|(?P<part>{_NUMBER})%的?(?:权重|分值)分?)"
 _BAND = re.compile(
     rf"(?:(?:≥|>=|达到|不低于|大于等于|大于或等于|高于)?(?P<only>{_NUMBER})%(?:\((?P<in1>不?含)\))?(?:及)?(?:以上)?"
     rf"|(?P<low>{_NUMBER})%(?:\((?P<in2>不?含)\))?(?:-|~|至|—|–|到)(?P<high>{_NUMBER})%(?:\((?P<in3>不?含)\))?(?:之间)?"
@@ -430,9 +440,10 @@ def _bands(text: str, standard: Standard) -> dict[str, Any] | None:
 def _band(clause: str) -> tuple[Decimal | None, Decimal | None, str] | None:
     """Lower limit, upper limit, points; limits that a half-open band can't hold give nothing."""
     found = _BAND.search(clause)
-    if found is None or len(re.findall(r"\d%", clause)) > (2 if found["low"] else 1) + bool(found["share"]):
+    share = (found["share"] or found["part"]) if found else None
+    if found is None or len(re.findall(r"\d%", clause)) > (2 if found["low"] else 1) + bool(share):
         return None
-    paid = found["points"] or ("满" if found["full"] else "0" if found["zero"] else f"{found['share']}%")
+    paid = found["points"] or ("满" if found["full"] else "0" if found["zero"] else f"{share}%")
     whole = found[0]
     if found["low"]:
         low, high = sorted((Decimal(found["low"]), Decimal(found["high"])))

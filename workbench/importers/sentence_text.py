@@ -73,7 +73,7 @@ def items_of(text: str) -> list[Item]:
 
 
 def _opens(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] in "\n;:。,) "
+    return at == 0 or "①" <= text[at] <= "⑳" or text[at - 1] in "\n;:。,) "
 
 
 def _consecutive(marks: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -106,6 +106,6 @@ def _item(text: str) -> Item:
 
 def _stated(text: str) -> str:
     """An item as a statement that is met or not: full width again, without 是否 and the last stop."""
-    plain = text.strip().rstrip(";。.,:").replace("\n", "")
+    plain = text.strip().removesuffix("要点").strip().rstrip(";。.,:").replace("\n", "")
     plain = re.sub(r"^是否(?:已经|已)?|是否", "", plain, count=1) if "是否" in plain else plain
     return re.sub(r"(?<=[\u4e00-\u9fff)）\"”])[,](?=\S)", "，", plain).replace(";", "；").strip()

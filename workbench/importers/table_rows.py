@@ -155,6 +155,9 @@ class RowReader:
             return True
         wide = self._grid.area(row, column)[3] - column + 1
         covers = alone and (wide >= max(len(self._levels) + 1, 3))
+        if covers and min(self._levels) > 1 and re.match(r"[(（]?[一二三四五六七八九十]+[)）、]", text):
+            self._begin(min(self._levels) - 1, column, row, text)  # 一、决策（20分） over the whole row
+            return True
         if covers:
             self._fault(
                 row,
