@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from workbench import app as door
 from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_paths
 from workbench.services.settings import Settings
+from workbench.store.evaluations import EvaluationStore
+from workbench.ui.settings_dialog import SettingsDialog
 
 
 @pytest.fixture
@@ -174,3 +177,36 @@ def test_start_is_light_and_every_page_fits_at_any_scale(tmp_path: Path, scale: 
         assert int(grabbed) >= 683 * float(scale)
         assert int(width) <= 1366
         assert int(height) <= 768
+
+
+def test_settings_are_kept_as_typed_and_show_at_once(front: door.Front, qtbot: QtBot, paths: Paths) -> None:
+    front.start.open_sample("qixia")
+    place = front.window.workplace
+    assert place is not None
+    qtbot.keyClick(front.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = next(found for found in QApplication.topLevelWidgets() if isinstance(found, SettingsDialog))
+    name = dialog.editors["evaluator"]
+    name.input.setFocus()
+    commit(name.input, "评价员丙")
+    name.flush()
+    assert place.status.person.text() == "评价员 评价员丙"
+    size = dialog.editors["font_scale"]
+    size.rebind("font_scale", "")
+    commit(size.input, "900")
+    size.flush()
+    assert size.fault == "字号（%）应在 80 至 200 之间。"
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert Settings(paths.settings).text("evaluator") == "评价员丙"
+    assert Settings(paths.settings).text("theme") == "跟随系统"
+
+
+def test_a_change_is_recorded_under_the_name_of_the_settings(front: door.Front, qtbot: QtBot) -> None:
+    front.settings.put("evaluator", "评价员丁")
+    front.start.open_sample("qixia")
+    place = front.window.workplace
+    assert place is not None
+    session = place.context.session
+    session.put(dataclasses.replace(session.evaluation.overview, year="2023"))
+    memory = session.memory
+    assert isinstance(memory, EvaluationStore)
+    assert memory.history("overview", "overview", "year")[-1].by == "评价员丁"

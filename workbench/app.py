@@ -28,6 +28,7 @@ from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
 from workbench.ui.inputs import WheelFilter
 from workbench.ui.main_window import MainWindow
+from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
@@ -59,12 +60,8 @@ class Front(QObject):
         self.parts = assemble(paths)
         self.settings = self.parts.settings
         self.theme = Theme(paths.resources / "fonts")
-        dark = self.settings.text("theme") == DARK or (
-            self.settings.text("theme") == FOLLOW_SYSTEM
-            and app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        )
         percent = self.settings.number("font_scale")
-        self.theme.apply(dark=dark, percent=percent)
+        self.theme.apply(dark=self._wants_dark(), percent=percent)
         self.alerts = Alerts(lambda: self.window)
         self.tasks = Tasks(self.tell, self)
         self.window: MainWindow = MainWindow(self.theme, self.alerts, self.tasks)
@@ -74,6 +71,7 @@ class Front(QObject):
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
+        self.window.actions_book.register("settings", self.show_settings)
         self.window.left_session.connect(self.start.reload)
         self.window.look_changed.connect(self._on_look_changed)
         self.window.closing.connect(self._on_closing)
@@ -97,8 +95,28 @@ class Front(QObject):
         self.window.leave_session()
         self.start.focus_new()
 
+    def show_settings(self) -> None:
+        """Open the settings; each change shows at once."""
+        dialog = SettingsDialog(self.theme, self.settings, self.window)
+        dialog.kept.connect(self._on_setting_kept)
+        dialog.open()
+
+    def _on_setting_kept(self, key: str) -> None:
+        if key in {"theme", "font_scale"}:
+            self.window.set_look(dark=self._wants_dark(), percent=self.settings.number("font_scale"))
+        elif key == "evaluator":
+            self.window.show_person(self.settings.text("evaluator"))
+
+    def _wants_dark(self) -> bool:
+        """Whether the chosen look is dark; following the system, whether the system's is."""
+        chosen = self.settings.text("theme")
+        return chosen == DARK or (
+            chosen == FOLLOW_SYSTEM and QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        )
+
     def _on_look_changed(self, dark: bool, percent: int) -> None:
-        self.settings.put_all({"theme": DARK if dark else LIGHT, "font_scale": percent})
+        chosen = {} if self._wants_dark() == dark else {"theme": DARK if dark else LIGHT}
+        self.settings.put_all({**chosen, "font_scale": percent})
 
     def _place_window(self) -> None:
         kept = self.settings.text("window_layout")

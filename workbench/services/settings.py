@@ -63,9 +63,6 @@ SETTINGS: tuple[Setting, ...] = (
         most=LARGEST_FONT,
     ),
     Setting("data_folder", "数据文件夹", "line", "", hint="评价保存在哪里；留空为“文档”下的默认文件夹"),
-    Setting("second_copy", "第二份备份", "line", "", hint="U盘或共享文件夹；留空则不另存"),
-    Setting("last_evaluation", "上次打开的评价", "line", "", shown=False),
-    Setting("last_place", "上次所在的位置", "line", "", shown=False),
     Setting("window_layout", "窗口布局", "text", "", shown=False),
 )
 

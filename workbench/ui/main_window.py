@@ -134,6 +134,12 @@ class MainWindow(QMainWindow):
     def _quit(self) -> None:
         self.close()
 
+    def show_person(self, name: str) -> None:
+        """Say in the status line who edits from now on."""
+        self._person = name
+        if self.workplace is not None:
+            self.workplace.status.show_person(name)
+
     def show_shortcuts(self) -> None:
         """Show every key."""
         ShortcutsDialog(self.theme, self.actions_book, self).open()

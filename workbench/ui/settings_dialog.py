@@ -1,0 +1,63 @@
+"""设置: one editor for each shown row of the settings table; each change is kept at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from workbench.domain.fields import BadValue, show_value
+from workbench.errors import WorkbenchError
+from workbench.services.settings import BY_KEY, SETTINGS, Settings
+from workbench.ui.fields import FieldEditor, editor_for, flush_fields
+from workbench.ui.theme import Theme
+from workbench.ui.widgets import label
+
+
+class SettingsDialog(QDialog):
+    """Esc closes; what was typed is kept before. ``kept`` names the setting that changed."""
+
+    kept = Signal(str)
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.setWindowTitle("设置")
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(theme.px(560))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(theme.px(18), theme.px(14), theme.px(18), theme.px(18))
+        outer.setSpacing(theme.px(12))
+        outer.addWidget(label("设置", "title"))
+        outer.addWidget(label("修改随即保存。数据文件夹在下次启动时生效。", "soft", wrap=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(14))
+        grid.setVerticalSpacing(theme.px(9))
+        grid.setColumnStretch(1, 1)
+        outer.addLayout(grid)
+        self.editors: dict[str, FieldEditor] = {}
+        for row, setting in enumerate(one for one in SETTINGS if one.shown):
+            editor = editor_for(setting.spec, self._save)
+            editor.rebind(setting.key, show_value(settings[setting.key], setting.spec))
+            caption = label(setting.label)
+            caption.setBuddy(editor.input)
+            grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(editor, row, 1)
+            self.editors[setting.key] = editor
+
+    def _save(self, address: object, text: str, _: object) -> str:
+        """Keep one setting; a hint instead when it can't be."""
+        key = str(address)
+        try:
+            self._settings.put(key, BY_KEY[key].parse(text))
+        except BadValue as error:
+            return str(error)
+        except WorkbenchError as error:
+            return str(error)
+        self.kept.emit(key)
+        return ""
+
+    def done(self, result: int) -> None:
+        """Keep what is being typed, then close."""
+        flush_fields(self)
+        super().done(result)
