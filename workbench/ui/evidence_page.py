@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -44,6 +45,7 @@ class EvidencePage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._sides: tuple[QWidget, ...] = ()
         self._attaching = context.services.attaching
         self._intake = intake_of(context)
         self._checking: Task | None = None
@@ -52,11 +54,12 @@ class EvidencePage(Page):
         self.form = EvidenceForm(context, self._attaching)
         self.strip = IntakeStrip(context, self._intake)
         self.count = label("", "soft")
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(0)
-        columns.addWidget(self._left(), 5)
-        columns.addWidget(self._right(), 3)
+        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._halves.setContentsMargins(0, 0, 0, 0)
+        self._halves.setSpacing(0)
+        self._sides = (self._left(), self._right())
+        for side, stretch in zip(self._sides, (5, 3), strict=True):
+            self._halves.addWidget(side, stretch)
         EvidenceDrop(context, self, lambda: None)
         paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.table)
         paste.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -67,6 +70,23 @@ class EvidencePage(Page):
         self.table.items.counted.connect(self._on_counted)
         if self._intake is not None:
             self._intake.settled.connect(self._on_settled)
+
+    def minimumSizeHint(self) -> QSize:
+        """The wider half: where both do not fit beside each other, they stand one below the other."""
+        return QSize(max(self._widths()), self.context.theme.px(300))
+
+    def _widths(self) -> list[int]:
+        return [max(side.minimumSizeHint().width(), side.minimumWidth()) for side in self._sides]
+
+    def event(self, event: QEvent) -> bool:
+        """Large text on a small screen puts what is chosen below the list, whenever sizes are known anew."""
+        done = super().event(event)
+        if self._sides and event.type() in {QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.LayoutRequest}:
+            beside = sum(self._widths()) <= self.width()
+            way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+            if self._halves.direction() != way:
+                self._halves.setDirection(way)
+        return done
 
     def _left(self) -> QWidget:
         theme = self.context.theme
