@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -420,6 +422,42 @@ def test_a_second_demo_keeps_to_the_same_evaluation_until_somebody_changes_it(
     assert second != first
     assert _sample_folder(parts) == second
     assert run("show", str(first), "--json").json["total"] == "92.97"
+
+
+# self-test
+
+
+def test_the_self_test_passes_and_leaves_its_result_and_files(run: Run, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "自检 结果"
+    answer = run("self-test", str(out))
+    result = (out / "result.txt").read_text(encoding="utf-8")
+    assert answer.code == 0, result
+    assert result.splitlines() == answer.lines
+    assert answer.lines[-1].startswith("自检通过")
+    assert "92.47 分（优）" in result
+    assert f"窗口 {len(PAGES) + 1} 页" in result
+    for exporter in EXPORTERS.values():
+        assert (out / "qixia" / f"{exporter.label}{exporter.suffix}").is_file()
+    assert not list(out.glob(".self-test-*")), "the evaluations of the self-test are gone"
+    assert not [path for path in data.glob("*") if not path.name.startswith(".")]
+
+
+def test_the_self_test_fails_when_a_sample_comes_to_another_total(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = tmp_path / "resources"
+    shutil.copytree(ROOT / "resources", resources, symlinks=True)
+    sample = resources / "samples" / "changde.toml"
+    stated = sample.read_text(encoding="utf-8")
+    sample.write_text(stated.replace('total = "89.00"', 'total = "90.00"'), encoding="utf-8")
+    for other in ("panjin", "qixia", "qixia-printed"):
+        (resources / "samples" / f"{other}.toml").unlink()
+    found = dataclasses.replace(find_paths(), resources=resources)
+    monkeypatch.setattr("workbench.paths.find_paths", lambda: found)
+    answer = run("self-test", str(tmp_path / "out"))
+    assert answer.code == 1
+    assert any("得分应为 90.00（良），算出 89.00（良）" in line for line in answer.lines)
+    assert answer.lines[-1].startswith("自检未通过")
 
 
 # the front door itself

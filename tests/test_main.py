@@ -45,6 +45,11 @@ def test_words_go_to_the_command_line(doors: Entered) -> None:
     assert doors == [("workbench.cli", ["show", "--json"])]
 
 
+def test_the_self_test_may_be_asked_for_as_a_flag(doors: Entered) -> None:
+    assert front.main(["--self-test", "结果"]) == 7
+    assert doors == [("workbench.cli", ["self-test", "结果"])]
+
+
 def test_no_words_and_a_display_open_the_window(monkeypatch: pytest.MonkeyPatch, doors: Entered) -> None:
     _machine(monkeypatch, display=True)
     assert front.main([]) == 8

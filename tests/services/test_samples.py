@@ -61,6 +61,8 @@ def opened(request: pytest.FixtureRequest, samples: Samples, catalog: Catalog) -
 def test_every_sample_is_listed_with_what_it_shows(samples: Samples) -> None:
     assert tuple(sample.key for sample in samples.listed()) == KEYS
     assert all(sample.title and sample.about for sample in samples.listed())
+    stated = {sample.key: (sample.total, sample.grade) for sample in samples.listed()}
+    assert stated == {key: published[:2] for key, published in PUBLISHED.items()}
 
 
 @pytest.mark.parametrize("opened", KEYS, indirect=True)

@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import commands, demo, paper, tables
+from workbench.cli import commands, demo, paper, self_test, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services import logs
 from workbench.services.parts import assemble
 
-PROGRAM = "python -m workbench"
+#: How the program is called: an installed one has its own name.
+PROGRAM = "workbench" if getattr(sys, "frozen", False) else "python -m workbench"
 EXIT_DONE = 0
 EXIT_MISTAKE = 4
 EXIT_BUG = 70
@@ -28,7 +29,7 @@ EXIT_INTERRUPTED = 130
 EXIT_CODES = """\
 退出码：
   0    完成
-  1    check：有未放行的错误级发现
+  1    check：有未放行的错误级发现；self-test：不合格
   2    参数有误
   3    缺少系统图形库
   4    不能照办：找不到、打不开、内容有误、磁盘不可写等，一行说明原因和办法
@@ -108,6 +109,9 @@ def parser() -> Parser:
 
     made = add("demo", demo.demo, "不用窗口完成整个示例：建立、核验、导出、画出每一页")
     made.add_argument("--out", default="out", metavar="目录", help="写到哪个目录，不写为 out")
+
+    made = add("self-test", self_test.self_test, "自检：全部体系、示例、导出和窗口；不合格则退出码为 1")
+    made.add_argument("folder", nargs="?", default="", metavar="目录", help="结果写到哪里，不写为缓存文件夹")
     return top
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench import files, paths, preflight
@@ -11,6 +12,8 @@ from workbench.cli.desk import Desk
 from workbench.cli.findings import findings_lines
 from workbench.cli.paper import written_file
 from workbench.cli.showing import overview_lines, tree_lines
+from workbench.domain.checks import Finding
+from workbench.errors import WorkbenchError
 from workbench.services.checking import Checking
 from workbench.services.parts import Parts, Services, assemble
 from workbench.services.session import Session
@@ -36,15 +39,34 @@ def demo(desk: Desk, words: Namespace) -> int:
         checking = desk.parts.checking(session)
         desk.say(*overview_lines(session.evaluation, session.scores), f"核验：{checking.counts}")
         desk.say("", f"评价　{folder}")
-        for exporter in desk.parts.exporting.kinds():
-            path = out / f"{exporter.label}{exporter.suffix}"
-            desk.say(
-                f"{exporter.label}　{written_file(desk, session, exporter.key, path, checking.findings).path}"
-            )
+        for key, path in write_all(desk, session, out, checking.findings).items():
+            desk.say(f"{desk.parts.exporting.kind(key).label}　{path}")
         desk.say(f"核验　{_write_findings(session, checking, out / FINDINGS)}")
     finally:
         session.close()
-    return _draw(desk, folder, out / PICTURES)
+    # Nobody needs to see these windows, even where there is a display.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        drawn = draw(desk, folder, out / PICTURES)
+    except MissingLibraries as missing:
+        desk.hint(f"没有画窗口图片：{missing.what}")
+        return preflight.EXIT_MISSING_LIBRARIES
+    desk.say(*(f"窗口　{path}" for path in drawn))
+    return 0
+
+
+def write_all(desk: Desk, session: Session, out: Path, findings: Sequence[Finding]) -> dict[str, Path]:
+    """Write every kind of file into a folder, named by its kind; key of the exporter → file."""
+    return {
+        exporter.key: written_file(
+            desk, session, exporter.key, out / f"{exporter.label}{exporter.suffix}", findings
+        ).path
+        for exporter in desk.parts.exporting.kinds()
+    }
+
+
+class MissingLibraries(WorkbenchError):
+    """Qt can't be loaded on this machine; ``what`` names the packages."""
 
 
 def _sample_folder(parts: Parts) -> Path:
@@ -72,13 +94,11 @@ def _write_findings(session: Session, checking: Checking, path: Path) -> Path:
     return path
 
 
-def _draw(desk: Desk, evaluation: Path, folder: Path) -> int:
-    # Nobody needs to see these windows, even where there is a display.
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+def draw(desk: Desk, evaluation: Path, folder: Path) -> list[Path]:
+    """Open the window on an evaluation and keep a picture of each page; raises :class:`MissingLibraries`."""
     ready = preflight.prepare_qt()
     if ready.missing:
-        desk.hint(f"没有画窗口图片：{ready.message}")
-        return preflight.EXIT_MISSING_LIBRARIES
+        raise MissingLibraries("missing-libraries", ready.message, "")
     from workbench.ui.page_pictures import draw_pages
     from workbench.ui.start_page import StartPage
 
@@ -88,7 +108,7 @@ def _draw(desk: Desk, evaluation: Path, folder: Path) -> int:
         session = parts.catalog.open(evaluation)
         return session, parts.services_for(session)
 
-    drawn = draw_pages(
+    return draw_pages(
         enter,
         parts.resources / "fonts",
         folder,
@@ -96,5 +116,3 @@ def _draw(desk: Desk, evaluation: Path, folder: Path) -> int:
         indicator=SHOWN,
         start=lambda theme, alerts: StartPage(theme, alerts, parts.catalog, parts.samples, lambda _: None),
     )
-    desk.say(*(f"窗口　{path}" for path in drawn))
-    return 0

@@ -52,6 +52,9 @@ class Sample:
     title: str
     about: str
     form: str
+    total: str
+    """The score it comes to, as it is shown; the self-test compares."""
+    grade: str
 
 
 class Samples:
@@ -66,7 +69,14 @@ class Samples:
 
     def _head(self, key: str) -> Sample:
         raw = self._raw(key)
-        return Sample(key, raw["title"], raw.get("about", ""), raw["form"])
+        return Sample(
+            key,
+            raw["title"],
+            raw.get("about", ""),
+            raw["form"],
+            str(raw.get("total", "")),
+            raw.get("grade", ""),
+        )
 
     def _raw(self, key: str) -> dict[str, Any]:
         path = self._folder / f"{key}.toml"
