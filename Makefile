@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for developers.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench paper lock licences clean
+.PHONY: help run test lint bench paper package lock licences clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -27,11 +27,16 @@ paper: ## 用 LibreOffice 重新计算各示例的评分表并与程序逐格核
 	@tools/setup.sh test
 	@$(PYTHON) tools/check_paper.py
 
-lock: ## 由 pyproject.toml 重做两个锁文件（需要 uv）；锁文件不写任何软件源地址
+package: ## 在 Linux 上制作安装包（.deb、免安装包），结果在 dist
+	@tools/build_linux.sh
+
+lock: ## 由 pyproject.toml 重做三个锁文件（需要 uv）；锁文件不写任何软件源地址
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \
 	  --custom-compile-command "make lock" -o requirements.lock.txt
 	uv pip compile -q pyproject.toml --group dev -c requirements.lock.txt --universal --generate-hashes \
 	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.lock.txt
+	echo pyinstaller | uv pip compile -q pyproject.toml - -c requirements.lock.txt --universal --generate-hashes \
+	  --python-version 3.11 --custom-compile-command "make lock" -o requirements-build.lock.txt
 
 licences: ## 由已安装的依赖重写 THIRD_PARTY_LICENSES.md
 	@tools/setup.sh test

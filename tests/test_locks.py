@@ -15,6 +15,7 @@ from tests.helpers import ROOT, source_files
 
 RUNTIME = ROOT / "requirements.lock.txt"
 DEVELOPMENT = ROOT / "requirements-dev.lock.txt"
+BUILD = ROOT / "requirements-build.lock.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # Written in parts, so that this file does not name them either.
 REGISTRY_HOSTS = tuple(
@@ -68,7 +69,7 @@ def _imported(folder: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, BUILD], ids=lambda lock: lock.name)
 def test_a_lock_names_no_place_to_fetch_from(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert not re.findall(r"://|--[a-z-]*index|--find-links|--trusted-host| @ ", text)
@@ -83,6 +84,11 @@ def test_everything_declared_is_locked() -> None:
 
 def test_tests_run_with_what_is_shipped() -> None:
     assert _pins(RUNTIME).items() <= _pins(DEVELOPMENT).items()
+
+
+def test_packages_are_built_from_what_is_tested() -> None:
+    assert _pins(RUNTIME).items() <= _pins(BUILD).items()
+    assert "pyinstaller" in _names(BUILD)
 
 
 @pytest.mark.parametrize(

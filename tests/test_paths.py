@@ -54,6 +54,20 @@ def test_a_blank_choice_is_no_choice() -> None:
     assert find_paths({"WORKBENCH_DATA": " "}) == find_paths({})
 
 
+def test_a_program_carried_on_a_stick_keeps_its_data_beside_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "workbench"))
+    (tmp_path / "portable").touch()
+    assert find_paths({}).data != tmp_path / "现场评价工作台", "only a frozen program looks beside itself"
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    assert find_paths({}).data == tmp_path / "现场评价工作台"
+    assert find_paths({}).settings == tmp_path / "现场评价工作台" / ".settings.json"
+    assert find_paths({"WORKBENCH_DATA": str(tmp_path / "别处")}).data == tmp_path / "别处"
+    (tmp_path / "portable").unlink()
+    assert tmp_path not in find_paths({}).data.parents
+
+
 def test_the_version_is_that_of_the_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "9.8.7"\n', encoding="utf-8")
     assert program_version()[0].isdigit()

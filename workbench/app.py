@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     qVersion,
 )
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
@@ -55,6 +56,7 @@ class Front(QObject):
         super().__init__()
         self._paths = paths
         dress(app, program_version())
+        app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
         self._wheel = WheelFilter()
         app.installEventFilter(self._wheel)
         self.parts = assemble(paths)

@@ -13,6 +13,7 @@ import platformdirs
 
 DATA_FOLDER_NAME = "现场评价工作台"
 DATA_VARIABLE = "WORKBENCH_DATA"
+PORTABLE_MARK = "portable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
     """Find the folders of this run without creating any.
 
     ``WORKBENCH_DATA`` moves everything that is written into one folder of the user's choice, logs
-    and cache included, so that a run from a stick leaves nothing on the machine.
+    and cache included, so that a run from a stick leaves nothing on the machine. A frozen program
+    with a file ``portable`` beside it does the same with a folder beside itself.
     """
     program = _program_folder()
-    chosen = environ.get(DATA_VARIABLE, "").strip()
+    chosen = environ.get(DATA_VARIABLE, "").strip() or _portable_data()
     if chosen:
         data = Path(chosen).expanduser().absolute()
         logs, cache, settings = data / ".logs", data / ".cache", data / ".settings.json"
@@ -45,6 +47,14 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
         cache = platformdirs.user_cache_path("workbench", appauthor=False)
         settings = platformdirs.user_config_path("workbench", appauthor=False) / "settings.json"
     return Paths(program / "forms", program / "resources", data, logs, cache, settings)
+
+
+def _portable_data() -> str:
+    """The data folder beside a program that is carried about; empty for one that is installed."""
+    beside = Path(sys.executable).parent
+    if getattr(sys, "frozen", False) and (beside / PORTABLE_MARK).is_file():
+        return str(beside / DATA_FOLDER_NAME)
+    return ""
 
 
 def program_version() -> str:
