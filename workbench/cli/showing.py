@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.cli.columns import columns
 from workbench.domain.amounts import show, show_percent, show_plain
-from workbench.domain.evaluation import Evaluation
+from workbench.domain.evaluation import Entry, Evaluation
 from workbench.domain.form import Form, Indicator
+from workbench.domain.narrative import bindings_of, fill
 from workbench.domain.scoring import IndicatorScore, Scores, derivation
-from workbench.domain.texts import figures, fill
 
 _NOTHING = "—"
 
@@ -99,8 +99,7 @@ def indicator_lines(evaluation: Evaluation, scores: Scores, indicator: Indicator
             f"扣 {points} 分：{line.reason or '未写原因'}{f'（{line.basis}）' if line.basis else ''}"
         )
     if entry.basis:
-        known = figures(evaluation, scores[indicator.id])
-        lines.append(f"评价依据：{fill(entry.basis.strip(), known)}")
+        lines.append(f"评价依据：{_basis(evaluation, scores, entry).strip()}")
     return lines
 
 
@@ -154,7 +153,7 @@ def indicator_json(evaluation: Evaluation, scores: Scores, indicator: Indicator)
         "override": _exact(entry.override),
         "override_reason": entry.override_reason,
         "done": entry.done,
-        "basis": fill(entry.basis, figures(evaluation, scored)),
+        "basis": _basis(evaluation, scores, entry),
         "unexplained": _exact(scored.unexplained),
         "inputs": [
             {
@@ -177,3 +176,9 @@ def indicator_json(evaluation: Evaluation, scores: Scores, indicator: Indicator)
 
 def _exact(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
+
+
+def _basis(evaluation: Evaluation, scores: Scores, entry: Entry) -> str:
+    if "{" not in entry.basis:
+        return entry.basis
+    return fill(entry.basis, bindings_of(evaluation, scores, entry.id))

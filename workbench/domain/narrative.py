@@ -3,55 +3,85 @@ sentences that an indicator, a deduction and a problem give of themselves."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from workbench.domain.amounts import show, show_money, show_percent, show_plain
-from workbench.domain.evaluation import Deduction, Evaluation, FundLine, Link, Problem
+from workbench.domain.evaluation import (
+    Advice,
+    Deduction,
+    Entity,
+    Entry,
+    Evaluation,
+    FundLine,
+    Input,
+    Link,
+    Overview,
+    Paragraph,
+    Problem,
+    Question,
+    Questionnaire,
+    input_id,
+    kind_of_type,
+)
 from workbench.domain.fields import spec_of
 from workbench.domain.rules.base import Given
 from workbench.domain.scoring import IndicatorScore, Scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
-from workbench.domain.texts import figures
 
 _MARKER = re.compile(r"\{([^{}\n]{1,40})\}")
+
+#: The texts that a person writes and that go to paper: in these a figure may be bound.
+TEXT_FIELDS: Mapping[type[Entity], tuple[str, ...]] = {
+    Overview: (
+        "background", "content", "organisation", "overall_target", "purpose", "scope", "basis", "principles",
+        "process", "experience", "remarks",
+    ),
+    Entry: ("basis",),
+    Deduction: ("reason",),
+    Problem: ("title", "description", "cause"),
+    Advice: ("title", "text"),
+    Paragraph: ("text",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text: literal (no ``name``), bound (``name`` and its text now), or ``unknown``."""
+    """A stretch of a sentence: plain text, or a bound figure with the name behind it; ``known`` when
+    something stands behind the name."""
 
     text: str
     name: str = ""
-    unknown: bool = False
+    known: bool = True
 
 
-def render(text: str, bindings: Mapping[str, str]) -> tuple[Span, ...]:
-    """``text`` as spans; a marker without a binding stays as written and is marked unknown."""
-    spans: list[Span] = []
+def spans(text: str, known: Mapping[str, str]) -> list[Span]:
+    """The sentence in stretches; a name that nothing stands behind keeps its braces and is not ``known``."""
+    found: list[Span] = []
     at = 0
-    for found in _MARKER.finditer(text):
-        if found.start() > at:
-            spans.append(Span(text[at : found.start()]))
-        name = found[1]
-        value = bindings.get(name)
-        spans.append(Span(found[0], name, unknown=True) if value is None else Span(value, name))
-        at = found.end()
+    for bound in _MARKER.finditer(text):
+        if bound.start() > at:
+            found.append(Span(text[at : bound.start()]))
+        value = known.get(bound[1])
+        found.append(Span(bound[0], bound[1], False) if value is None else Span(value, bound[1]))
+        at = bound.end()
     if at < len(text):
-        spans.append(Span(text[at:]))
-    return tuple(spans)
+        found.append(Span(text[at:]))
+    return found
 
 
-def plain(text: str, bindings: Mapping[str, str]) -> str:
+def fill(text: str, known: Mapping[str, str]) -> str:
     """``text`` with its figures; unknown markers stay, so that they are seen."""
-    return "".join(span.text for span in render(text, bindings))
+    return "".join(span.text for span in spans(text, known))
 
 
-def unknown_markers(text: str, bindings: Mapping[str, str]) -> tuple[str, ...]:
+def unknown_names(text: str, known: Mapping[str, str]) -> list[str]:
     """The names of markers that nothing stands behind, in order, each once."""
-    return tuple(dict.fromkeys(span.name for span in render(text, bindings) if span.unknown))
+    return list(dict.fromkeys(span.name for span in spans(text, known) if not span.known))
 
 
 def bindings_of(
@@ -83,6 +113,80 @@ def bindings_of(
     if indicator:
         found |= figures(evaluation, scores[indicator])
     return found
+
+
+def figures(evaluation: Evaluation, scored: IndicatorScore) -> dict[str, str]:
+    """Every name that a sentence about this indicator may bind, with its text as of now.
+
+    ``得分`` ``分值`` ``扣分`` ``得分率``; each rule input by its label and by what its source calls it;
+    of a questionnaire behind an input ``发放份数`` ``回收份数`` ``有效份数``.
+    """
+    digits = evaluation.form.rounding.digits
+    found = {"分值": show_plain(scored.full_mark)}
+    if scored.score is not None:
+        found["得分"] = show(scored.score, digits)
+    if scored.deducted is not None:
+        found["扣分"] = show(scored.deducted, digits)
+    if scored.rate is not None:
+        found["得分率"] = show_percent(scored.rate)
+    rule = scored.indicator.rule
+    for spec in rule.inputs() if rule is not None else ():
+        given = (scored.given or {}).get(spec.key, Given(None))
+        if given.text:
+            found.setdefault(spec.label, given.text)
+            found.setdefault(spec.key, given.text)
+            if given.name:
+                found.setdefault(given.name, given.text)
+        said = evaluation.get(Input, input_id(scored.indicator.id, spec.key))
+        _add_sheets(evaluation, (said.source if said is not None else "") or spec.source, found)
+    return found
+
+
+def _add_sheets(evaluation: Evaluation, source: str, found: dict[str, str]) -> None:
+    kind, _, key = source.partition(":")
+    if kind != "survey":
+        return
+    questions = evaluation.table(Question)
+    question = questions.get(key) or next((q for q in questions.values() if q.code == key), None)
+    asked = evaluation.get(Questionnaire, question.questionnaire) if question is not None else None
+    if asked is None:
+        return
+    for name, number in (("发放份数", asked.issued), ("回收份数", asked.returned), ("有效份数", asked.valid)):
+        if number is not None:
+            found.setdefault(name, str(number))
+
+
+def filled(evaluation: Evaluation, scores: Scores, sources: Sources | None = None) -> Evaluation:
+    """The evaluation with the figures in all its texts, as it goes to paper; ``scores`` are its own.
+
+    Texts about an indicator bind its figures before those of the evaluation.
+    """
+    sources = sources or Sources(evaluation)
+    common = bindings_of(evaluation, scores, "", sources)
+    tables = dict(evaluation.tables)
+    for entity_type, names in TEXT_FIELDS.items():
+        table = evaluation.table(entity_type)
+        fresh = {
+            id_: _filled(entity, marked, _known_at(evaluation, scores, entity, common))
+            for id_, entity in table.items()
+            if (marked := [name for name in names if "{" in getattr(entity, name)])
+        }
+        if fresh:
+            tables[kind_of_type(entity_type)] = {**table, **fresh}
+    return dataclasses.replace(evaluation, tables=tables)
+
+
+def _filled(entity: Entity, names: Iterable[str], known: Mapping[str, str]) -> Entity:
+    texts: dict[str, Any] = {name: fill(getattr(entity, name), known) for name in names}
+    return dataclasses.replace(entity, **texts)
+
+
+def _known_at(
+    evaluation: Evaluation, scores: Scores, entity: Entity, common: Mapping[str, str]
+) -> Mapping[str, str]:
+    indicator = entity.id if isinstance(entity, Entry) else getattr(entity, "indicator", "")
+    scored = scores.by_id.get(indicator)
+    return common if scored is None else {**common, **figures(evaluation, scored)}
 
 
 def indicator_sentence(evaluation: Evaluation, scored: IndicatorScore, sources: Sources | None = None) -> str:

@@ -24,10 +24,10 @@ from workbench.domain.evaluation import (
     Target,
 )
 from workbench.domain.form import Indicator
+from workbench.domain.narrative import filled
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores, derivation
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, questions_of
-from workbench.domain.texts import figures, fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,10 @@ class TargetRow:
 class ReportData:
     """One state of an evaluation, ready to print. Values only: it may travel to another thread."""
 
+    stated: Evaluation
+    """As it was typed, with markers where texts bind figures: for papers that are taken in again."""
     evaluation: Evaluation
+    """With the figures in its texts."""
     scores: Scores
     rows: tuple[ScoreRow, ...]
     groups: tuple[Group, ...]
@@ -151,9 +154,11 @@ def freeze(
     """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state."""
     sources = sources or Sources(evaluation)
     scores = scores or compute_scores(evaluation, sources)
+    stated, evaluation = evaluation, filled(evaluation, scores, sources)
     ties = _Ties(evaluation)
     rows, deductions = _score_rows(evaluation, scores, ties)
     return ReportData(
+        stated=stated,
         evaluation=evaluation,
         scores=scores,
         rows=rows,
@@ -205,7 +210,6 @@ def _score_rows(
     every: list[DeductionRow] = []
     for leaf in evaluation.form.leaves:
         entry, scored = evaluation.entry(leaf.id), scores[leaf.id]
-        known = figures(evaluation, scored)
         own = [
             DeductionRow(
                 number=len(every) + offset,
@@ -221,13 +225,13 @@ def _score_rows(
         ]
         every.extend(own)
         numbers = ties.evidence_of("indicator", leaf.id).union(*(row.evidence for row in own))
-        reasons = "\n".join(fill(row.line.reason, known) for row in own if row.line.reason)
+        reasons = "\n".join(row.line.reason for row in own if row.line.reason)
         rows.append(
             ScoreRow(
                 indicator=leaf,
                 path=evaluation.form.path(leaf.id),
                 scored=scored,
-                basis=fill(entry.basis, known) or reasons,
+                basis=entry.basis or reasons,
                 basis_source=entry.basis_source or leaf.basis_source,
                 collection_method=entry.collection_method or leaf.collection_method,
                 evidence=tuple(sorted(numbers)),

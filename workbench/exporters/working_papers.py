@@ -61,7 +61,7 @@ _GUIDE = (
 
 def write_working_papers(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Write every entity of the evaluation, sheet by sheet, with what is needed to import it again."""
-    evaluation = data.evaluation
+    evaluation = data.stated
     book = Book(kit.fonts, data.made)
     book.describe(f"{evaluation.overview.project}评价工作底稿", evaluation.overview.agency)
     names = names_of(evaluation)
@@ -83,7 +83,7 @@ def write_working_papers(data: ReportData, path: Path, kit: Kit, progress: Progr
 
 def _guide(book: Book, data: ReportData) -> None:
     page = book.page(GUIDE_SHEET, (6, 90), "portrait")
-    page.wide_row(f"{data.evaluation.overview.project}评价工作底稿", TITLE, 30)
+    page.wide_row(f"{data.stated.overview.project}评价工作底稿", TITLE, 30)
     for number, text in enumerate(_GUIDE, start=1):
         page.row([(number, dataclasses.replace(NOTE, align="center")), (text, NOTE)])
     page.finish()
@@ -107,7 +107,7 @@ def _criteria(book: Book, data: ReportData) -> None:
                 (row.scored.score, POINTS),
             ]
         )
-    page.finish(header=header, freeze="A2", landmark=data.evaluation.overview.project)
+    page.finish(header=header, freeze="A2", landmark=data.stated.overview.project)
 
 
 def _vertical(book: Book, sheet: PaperSheet, entity: Entity) -> None:
@@ -130,7 +130,7 @@ class _Table:
         self._data = data
 
     def write(self) -> None:
-        sheet, evaluation = self._sheet, self._data.evaluation
+        sheet, evaluation = self._sheet, self._data.stated
         first = 10.0 if sheet.id_hidden else 24.0
         widths = [first, *(_WIDTHS.get(field.kind, 11.0) for field in sheet.fields)]
         page = self._book.page(sheet.title, widths, scaled=False)
@@ -162,7 +162,7 @@ class _Table:
         if kind := referred_kind(field, entity):
             return self._names.name(kind, value) if value else "", BODY
         if self._sheet.kind == "input" and field.name == "key":
-            return input_name(self._data.evaluation.form, getattr(entity, "indicator", ""), value), BODY
+            return input_name(self._data.stated.form, getattr(entity, "indicator", ""), value), BODY
         if self._sheet.kind == "link" and field.name in {"from_kind", "to_kind"}:
             return KIND_LABELS.get(value, value), MIDDLE
         return cell_of(field, value)
@@ -210,7 +210,7 @@ def _choices(page: Page, field: FieldSpec, cells: str) -> None:
 
 def _meta(book: Book, data: ReportData, names: Names) -> None:
     """What the import needs to know and nobody should see: identity, the form, the names given to ids."""
-    evaluation = data.evaluation
+    evaluation = data.stated
     page = book.page(META_SHEET, (20, 60), "portrait")
     facts = {
         "format": str(FORMAT),

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from workbench.domain.evaluation import Entry
 from workbench.domain.fields import spec_of
 from workbench.domain.form import Indicator
+from workbench.domain.narrative import figures, unknown_names
 from workbench.domain.scoring import IndicatorScore
-from workbench.domain.texts import figures, unknown_names
 from workbench.services.editing import Address, put_text, text_at
 from workbench.ui.chip_editor import ChipEditor
 from workbench.ui.context import Context

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from workbench.domain.fields import FieldSpec
-from workbench.domain.texts import spans
+from workbench.domain.narrative import spans
 from workbench.ui.fields import FieldEditor, SaveText
 from workbench.ui.inputs import for_the_window
 from workbench.ui.theme import Theme

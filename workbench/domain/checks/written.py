@@ -14,16 +14,11 @@ from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Advice, Deduction, Entry, Overview, Paragraph, Problem
 from workbench.domain.fields import spec_of
 from workbench.domain.form import Form
-from workbench.domain.narrative import bindings_of, render
-from workbench.domain.texts import figures
+from workbench.domain.narrative import TEXT_FIELDS, bindings_of, figures, spans
 
 #: The kinds that hold texts, and all that filled-in texts depend on.
 TEXTS = ("overview", "entry", "deduction", "problem", "advice", "paragraph")
 FILLED = tuple(dict.fromkeys((*SCORES, *TEXTS)))
-_OVERVIEW_TEXTS = (
-    "background", "content", "organisation", "overall_target", "purpose", "scope", "basis", "principles",
-    "process", "experience", "remarks",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +114,8 @@ class _Both(Mapping[str, str]):
 
 def _filled(written: Written, known: Mapping[str, str]) -> Written:
     bound, at, parts, unknown = [], 0, [], []
-    for span in render(written.text, known):
-        if span.unknown:
+    for span in spans(written.text, known):
+        if not span.known:
             unknown.append(span.name)
         elif span.name:
             bound.append((at, at + len(span.text)))
@@ -136,7 +131,7 @@ def _filled(written: Written, known: Mapping[str, str]) -> Written:
 
 
 def _overview(_: Form, overview: Overview) -> Iterator[Written]:
-    for name in _OVERVIEW_TEXTS:
+    for name in TEXT_FIELDS[Overview]:
         if text := getattr(overview, name):
             where = f"概况 › {spec_of(Overview, name).label}"
             yield Written(Place("overview", "overview", "overview", name), where, text)
@@ -156,13 +151,13 @@ def _deduction(form: Form, line: Deduction) -> Iterator[Written]:
 
 
 def _problem(_: Form, problem: Problem) -> Iterator[Written]:
-    for field in ("title", "description", "cause"):
+    for field in TEXT_FIELDS[Problem]:
         if text := getattr(problem, field):
             yield Written(Place("problems", "problem", problem.id, field), f"问题 › {problem.title}", text)
 
 
 def _advice(_: Form, advice: Advice) -> Iterator[Written]:
-    for field in ("title", "text"):
+    for field in TEXT_FIELDS[Advice]:
         if text := getattr(advice, field):
             yield Written(Place("problems", "advice", advice.id, field), f"建议 › {advice.title}", text)
 
