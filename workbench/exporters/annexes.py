@@ -123,8 +123,9 @@ def _score_table(data: ReportData) -> list[Block]:
             if group is not None:
                 name = f"{group.indicator.name}（{show_plain(group.indicator.full_mark)}）"
                 line.append(Cell(content(name), row_span=group.rows, align=Align.CENTER))
-            elif row.indicator.level <= level and len(row.path) <= level:
-                line.append(Cell())
+        # An indicator without children fills the columns of the levels that it does not have.
+        name = f"{row.indicator.name}（{show_plain(row.indicator.full_mark)}）"
+        line.append(Cell(content(name), col_span=depth - row.indicator.level + 1))
         line += [Cell(content(text)) for text in _score_cells(data, row)]
         rows.append(tuple(line))
     total = (
@@ -169,7 +170,6 @@ def _score_table(data: ReportData) -> list[Block]:
 def _score_cells(data: ReportData, row: ScoreRow) -> tuple[str, ...]:
     proof = evidence_text(row.evidence)
     return (
-        f"{row.indicator.name}（{show_plain(row.indicator.full_mark)}）",
         row.indicator.explanation,
         row.indicator.criterion.strip(),
         score_text(data, row.scored.score),
