@@ -1,4 +1,4 @@
-"""Totals: rounded once, of the exact results where the form rounds only the total."""
+"""Totals are rounded once, of the exact results where the form rounds only the total; scores show the form's digits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from tests.domain.scored import evaluation_of, typed
 from workbench.domain.compiler import compile_form
-from workbench.domain.scoring import compute_scores
+from workbench.domain.evaluation import Entry, Mark, Overview
+from workbench.domain.scoring import compute_scores, derivation
 
 
 def thirds(at: str) -> dict[str, object]:
@@ -40,3 +41,17 @@ def test_a_total_is_rounded_once() -> None:
 
 def test_scores_rounded_one_by_one_add_up_as_printed() -> None:
     assert total("indicator") == (Decimal("90.00"), "优")
+
+
+def test_a_changed_score_is_told_with_the_digits_of_the_form_whatever_stage_counts() -> None:
+    raw = {**thirds("indicator"), "rounding": {"digits": 3, "at": "indicator"}}
+    evaluation = evaluation_of(
+        compile_form(raw),
+        [
+            Overview(counting_stage="复核"),
+            Entry(id="A", override=Decimal("12.345"), override_reason="凭证不全"),
+            Mark(id="A/复核", indicator="A", stage="复核", score=Decimal(11)),
+        ],
+    )
+    told = derivation(evaluation, compute_scores(evaluation)["A"])
+    assert told[-2:] == ["改定：按标准 未计算，改定为 12.345，理由：凭证不全", "得分：11.000 / 40 分"]

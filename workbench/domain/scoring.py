@@ -308,6 +308,7 @@ def _roll_up(indicator: Indicator, children: list[IndicatorScore]) -> IndicatorS
 def derivation(evaluation: Evaluation, scored: IndicatorScore) -> list[str]:
     """How the score of one indicator came about, sentence by sentence: rule, inputs, steps, result."""
     lines: list[str] = []
+    digits = evaluation.form.rounding.digits
     rule = scored.indicator.rule
     if rule is not None and scored.outcome is not None:
         lines.append(f"评分标准（{rule.label}）：{rule.sentence()}")
@@ -324,7 +325,6 @@ def derivation(evaluation: Evaluation, scored: IndicatorScore) -> list[str]:
                 lines.append(f"　{given.fault}")
         lines.extend(scored.outcome.steps)
         if scored.outcome.expression and scored.computed is not None:
-            digits = evaluation.form.rounding.digits
             lines.append(
                 f"计算：{scored.outcome.expression} → {show(scored.computed, digits)}（四舍五入保留 {digits} 位）"
             )
@@ -332,10 +332,10 @@ def derivation(evaluation: Evaluation, scored: IndicatorScore) -> list[str]:
             lines.append(f"还缺：{'、'.join(scored.outcome.missing)}")
     entry = evaluation.entry(scored.indicator.id)
     if scored.overridden:
-        computed = "未计算" if scored.computed is None else show(scored.computed)
+        computed = "未计算" if scored.computed is None else show(scored.computed, digits)
         lines.append(
-            f"改定：按标准 {computed}，改定为 {show(scored.score or 0)}，理由：{entry.override_reason or '未写'}"
+            f"改定：按标准 {computed}，改定为 {show(entry.override or 0, digits)}，理由：{entry.override_reason or '未写'}"
         )
     if scored.score is not None:
-        lines.append(f"得分：{show(scored.score)} / {show_plain(scored.full_mark)} 分")
+        lines.append(f"得分：{show(scored.score, digits)} / {show_plain(scored.full_mark)} 分")
     return lines

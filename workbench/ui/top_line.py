@@ -132,7 +132,8 @@ class TopLine(QFrame):
         self.progress.setText(f"已评 {scores.done}/{scores.leaves}")
         self.bar.setMaximum(max(scores.leaves, 1))
         self.bar.setValue(scores.done)
-        self.total.setText(show(scores.total))
+        digits = session.evaluation.form.rounding.digits
+        self.total.setText(show(scores.total, digits))
         self.full.setText(f"/ {show_plain(scores.full)}")
         if not scores.complete:
             role(self.grade, "pill")
@@ -147,7 +148,7 @@ class TopLine(QFrame):
         if not scores.complete:
             self.distance.setText("")
         elif scores.next_band is not None and scores.to_next is not None:
-            self.distance.setText(f"距“{scores.next_band.name}” {show(scores.to_next)} 分")
+            self.distance.setText(f"距“{scores.next_band.name}” {show(scores.to_next, digits)} 分")
         elif scores.above_lower is not None:
-            self.distance.setText(f"高出下限 {show(scores.above_lower)} 分")
+            self.distance.setText(f"高出下限 {show(scores.above_lower, digits)} 分")
         self._make_room()
