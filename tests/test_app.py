@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_paths
 from workbench.services.settings import Settings
 from workbench.store.evaluations import EvaluationStore
+from workbench.ui.overview_page import OverviewPage
 from workbench.ui.settings_dialog import SettingsDialog
 
 
@@ -95,6 +97,30 @@ def test_what_was_typed_is_there_after_a_restart(front: door.Front, qtbot: QtBot
     assert again.context.session.evaluation.overview.lead == "主评人甲"
     again.undo()
     assert again.context.session.evaluation.overview.lead != "主评人甲", "undo works across restarts"
+
+
+def test_the_status_line_says_saved_only_of_what_is_on_the_disk(
+    front: door.Front, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.start.open_sample("qixia")
+    place = front.window.workplace
+    assert place is not None
+    overview = place.page("overview")
+    assert isinstance(overview, OverviewPage)
+    field = overview.forms[0].editors["lead"]
+    full = WorkbenchError("disk-full", "磁盘已满。", "请清理。")
+    with monkeypatch.context() as patched:
+        patched.setattr(EvaluationStore, "record", mock.Mock(side_effect=full))
+        commit(field.input, "甲")
+        with pytest.raises(WorkbenchError):
+            field.flush()
+        front.tell(full)
+    assert place.status.saved.text() == "○ 刚才的修改未保存"
+    assert field.pending, "what was typed stays in the field"
+    commit(field.input, "乙")
+    field.flush()
+    assert place.status.saved.text().startswith("● 已保存 ")
+    assert place.context.session.evaluation.overview.lead.startswith("甲乙")
 
 
 def test_a_folder_without_an_evaluation_is_told(front: door.Front, tmp_path: Path) -> None:

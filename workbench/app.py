@@ -139,6 +139,8 @@ class Front(QObject):
         """Tell a failure: the world's in a sentence, ours as a report."""
         if isinstance(error, WorkbenchError):
             _log.info("told %s: %s", error.code, error)
+            if self.window.workplace is not None:
+                self.window.workplace.show_saved()  # it may be that the last change was not
             self.alerts.error(error)
             return
         report = "".join(traceback.format_exception(error))

@@ -72,6 +72,7 @@ class Session:
         self._listeners: list[Listener] = []
         self._after_close: list[Callable[[], None]] = []
         self._burst: _Burst | None = None
+        self._saved = True
         self._scores: Scores | None = None
         self._unscored: list[Change] = []
 
@@ -84,6 +85,11 @@ class Session:
     def memory(self) -> Memory:
         """The store behind this session, for services that need more than entities."""
         return self._memory
+
+    @property
+    def saved(self) -> bool:
+        """Whether the last change that was asked for became durable."""
+        return self._saved
 
     def notices(self) -> list[str]:
         """Sentences the user should hear about the store, gathered since last asked."""
@@ -157,7 +163,7 @@ class Session:
     ) -> None:
         after = apply(self._evaluation, changes)
         number = self._undo[-1].number if joins_last else self._memory.next_step()
-        self._memory.record(changes, step=number, action="do", target=None, label=label)
+        self._record(changes, number, "do", None, label)
         if joins_last:
             last = self._undo.pop()
             self._undo.append(Step(number, last.changes + changes, last.label))
@@ -198,12 +204,17 @@ class Session:
         self, changes: tuple[Change, ...], action: str, step: Step, here: list[Step], there: list[Step]
     ) -> None:
         after = apply(self._evaluation, changes)
-        self._memory.record(
-            changes, step=self._memory.next_step(), action=action, target=step.number, label=step.label
-        )
+        self._record(changes, self._memory.next_step(), action, step.number, step.label)
         there.append(here.pop())
         self._burst = None
         self._arrive(after, changes, None)
+
+    def _record(
+        self, changes: tuple[Change, ...], number: int, action: str, target: int | None, label: str
+    ) -> None:
+        self._saved = False
+        self._memory.record(changes, step=number, action=action, target=target, label=label)
+        self._saved = True
 
     def _arrive(self, after: Evaluation, changes: tuple[Change, ...], origin: object) -> None:
         self._evaluation = after

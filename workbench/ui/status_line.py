@@ -37,9 +37,11 @@ class StatusLine(QFrame):
             role(button, "foot")
             row.addWidget(button)
 
-    def show_saved(self, at: datetime | None) -> None:
-        """Say when the last change became durable."""
-        self.saved.setText(f"● 已保存 {at:%H:%M:%S}" if at is not None else "● 已保存")
+    def show_saved(self, at: datetime | None, *, saved: bool = True) -> None:
+        """Say when the last change became durable, or that the last one did not."""
+        role(self.saved, "done" if saved else "warning")
+        words = "● 已保存" if saved else "○ 刚才的修改未保存，上次保存"
+        self.saved.setText(f"{words} {at:%H:%M:%S}" if at is not None else words.partition("，")[0])
 
     def show_person(self, name: str) -> None:
         """Say who is working."""

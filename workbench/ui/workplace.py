@@ -88,7 +88,7 @@ class Workplace(QWidget):
         self.navigation.chosen.connect(self.show_page)
         bridge.changed.connect(self._on_changed)
         self.status.show_person(person)
-        self.status.show_saved(bridge.saved_at)
+        self.show_saved()
         for name, doer in self._doers().items():
             actions.register(name, doer)
         self.show_state()
@@ -192,8 +192,12 @@ class Workplace(QWidget):
             {key: spec.count(self.context) for key, spec in self._specs.items() if spec.count is not None}
         )
 
+    def show_saved(self) -> None:
+        """Say whether, and when, the last change became durable."""
+        self.status.show_saved(self.context.bridge.saved_at, saved=self.context.session.saved)
+
     def _on_changed(self, _: Changed) -> None:
-        self.status.show_saved(self.context.bridge.saved_at)
+        self.show_saved()
         self.status.say("")
         self._follow.start()
 
