@@ -54,7 +54,6 @@ class Front(QObject):
 
     def __init__(self, app: QApplication, paths: Paths) -> None:
         super().__init__()
-        self._paths = paths
         dress(app, program_version())
         app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
         self._wheel = WheelFilter()

@@ -106,11 +106,6 @@ def show_money(value: Exact, unit: str = "万元") -> str:
     return f"{show(value)} {unit}"
 
 
-def convert_money(value: Decimal, unit: str, to: str) -> Fraction:
-    """An amount from one of 元／万元／亿元 to another; unknown units raise ``KeyError``."""
-    return exact(value) * exact(MONEY_UNITS[unit]) / exact(MONEY_UNITS[to])
-
-
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A rate that knows what it divides: both amounts with their names, in the same unit."""

@@ -138,10 +138,6 @@ class ReportData:
         """The names of the indicator levels, first to last."""
         return self.evaluation.form.levels
 
-    def groups_of(self, level: int) -> list[Group]:
-        """The groups of one level in the order of the table."""
-        return [group for group in self.groups if group.indicator.level == level]
-
 
 def freeze(
     evaluation: Evaluation,

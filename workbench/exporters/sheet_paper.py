@@ -94,7 +94,6 @@ class Book:
         self.checked = Checked()
         self.formulas: dict[str, dict[str, Formula]] = {}
         self._styles: dict[tuple[Look, bool], Any] = {}
-        self._styling: Any = None
 
     def describe(self, title: str, creator: str, subject: str = "", keywords: str = "") -> None:
         """Set the document properties."""

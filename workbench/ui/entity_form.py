@@ -98,11 +98,6 @@ class EntityForm(QWidget):
         for index in range(columns):
             grid.setColumnStretch(index, 1)
 
-    @property
-    def entity_id(self) -> str:
-        """The id of the entity that is shown."""
-        return self._id
-
     def show_entity(self, id_: str) -> None:
         """Show another entity; what is pending is saved where it was typed. The same one: bring it up to date."""
         evaluation = self._context.session.evaluation

@@ -81,7 +81,6 @@ class LineInput(QLineEdit):
     def __init__(self, parent: QWidget | None = None, *, numeric: bool = False) -> None:
         super().__init__(parent)
         self.composing = False
-        self._numeric = numeric
         if numeric:
             self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.textEdited.connect(self._on_edited)

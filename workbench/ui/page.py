@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.services.editing import Address
 from workbench.services.session import Changed
@@ -60,11 +60,3 @@ class Page(QWidget):
             self.update_for(changed)
         else:
             self._stale = True
-
-
-def stacked(page: QWidget, margin: int, spacing: int) -> QVBoxLayout:
-    """A column for the cards of a page."""
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(margin, margin, margin, margin)
-    layout.setSpacing(spacing)
-    return layout
