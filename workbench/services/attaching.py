@@ -272,7 +272,7 @@ class Attaching:
             raise WorkbenchError(
                 "not-opened",
                 f"{name} 是程序或快捷方式，不在此打开。",
-                "如确有需要，请用“另存为”导出后自行处理。",
+                "如确有需要，请到评价文件夹的 evidence 中取出后自行处理。",
             )
         path = self._vault.path_of(item.sha256)
         if path is None:

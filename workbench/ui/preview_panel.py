@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
@@ -229,9 +230,15 @@ class PreviewPanel(Card):
         item, attaching = self._item, self._context.services.attaching
         if item is None or attaching is None:
             return
-        folder = Path(tempfile.gettempdir()) / "workbench-open"
+        folder = Path(_copies().name)
         self._context.tasks.run(lambda _: attaching.copy_to_open(item, folder), self._show_copy)
 
     def _show_copy(self, copy: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy))):
             self._context.alerts.warn("这台电脑没有能打开该文件的程序。", f"文件副本在：{copy}")
+
+
+@cache
+def _copies() -> tempfile.TemporaryDirectory[str]:
+    """Where copies to open lie: for this user alone, gone when the program ends."""
+    return tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
