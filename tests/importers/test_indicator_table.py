@@ -550,6 +550,13 @@ def test_codes_before_every_name_are_the_ids(path: Path) -> None:
     assert [one.id for one in read(book(path, rows)).form.indicators][:3] == ["A", "A1", "A11"]
 
 
+def test_weights_that_add_up_to_one_are_points_of_100(path: Path) -> None:
+    rows = [[*HEADER[:3], "权重"], *([a, b, c, p / 100] for a, b, c, p, _ in ROWS), ["合计", "", "", 1]]
+    reading = read(book(path, rows))
+    assert [one.full_mark for one in reading.form.leaves] == [20, 30, 20, 30]
+    assert any("读作权重" in notice.what for notice in reading.notices)
+
+
 def test_section_rows_are_the_level_above(path: Path) -> None:
     rows = [
         ["二级指标", "三级指标", "分值", "评价标准"],

@@ -15,20 +15,20 @@ from typing import Any
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.compiler import compile_form
-from workbench.domain.evaluation import OPERATORS
 from workbench.domain.form import Form, Indicator
-from workbench.domain.form_sheets import GENERAL, TABLE, all_plain_labels, list_params, plain_params
-from workbench.domain.rules.base import Rule, rule_types
-from workbench.domain.rules.params import params_of
+from workbench.domain.form_sheets import GENERAL, TABLE, all_plain_labels
+from workbench.domain.rules.base import BadRule, rule_types
 from workbench.errors import Fault, InputRefused
 from workbench.files import safe_name
-from workbench.importers.indicator_columns import IndicatorColumns, plain
+from workbench.importers.indicator_columns import IndicatorColumns
+from workbench.importers.indicator_ids import number_indicators
 from workbench.importers.package_xml import Limits
 from workbench.importers.rule_sentences import Standard, understand
-from workbench.importers.sentence_text import flat
 from workbench.importers.sheet_grid import Grid
+from workbench.importers.stated_rules import stated_kind, stated_rule
 from workbench.importers.table_headers import Header, find_header
 from workbench.importers.table_rows import Draft, RowReader, Rows
+from workbench.importers.target_texts import target_parts
 from workbench.importers.template_sheets import Detail, Template, is_template, read_template
 from workbench.importers.workbooks import Workbook, read_workbook
 
@@ -197,7 +197,8 @@ class _Importer:
 
     def _raw(self, table: _Table) -> dict[str, Any]:
         raw: dict[str, Any] = dict(table.template.raw) if table.template else {}
-        self._number(table)
+        number_indicators(table.rows.drafts, template=table.template is not None)
+        self._remember_places(table.rows.drafts)
         if table.template is None:
             title = table.rows.title or self._path.stem
             raw |= {
@@ -237,32 +238,13 @@ class _Importer:
             raw["target"] = targets
         return raw
 
-    def _number(self, table: _Table) -> None:
-        """Ids where the table gives none: A, A1, A11 as the shipped systems have, with points for many children."""
-        drafts = table.rows.drafts
-        if table.template is None:
-            _take_codes(drafts)
-        groups: dict[Draft | None, list[Draft]] = {}
-        for draft in drafts:
-            groups.setdefault(draft.parent, []).append(draft)
-        dotted = any(len(children) > 9 for parent, children in groups.items() if parent is not None)
-        taken = {draft.id for draft in drafts if draft.id}
+    def _remember_places(self, drafts: list[Draft]) -> None:
+        """The cells behind the words that the compiler calls indicators by."""
         for number, draft in enumerate(drafts, 1):
             self._places.setdefault(draft.path, draft.place)
             self._places[f"第 {number} 个指标“{draft.name}”"] = draft.places.get("id", draft.place)
             self._places[f"第 {number} 个指标"] = draft.place
             self._places.setdefault(f"指标“{draft.name}”", draft.place)
-            if draft.id:
-                continue
-            position = groups[draft.parent].index(draft) + 1
-            if draft.parent is None:
-                wish = chr(64 + position) if position <= 26 else f"X{position}"
-            else:
-                wish = f"{draft.parent.id}{'.' if dotted else ''}{position}"
-            while wish in taken:
-                wish += "'"
-            draft.id = wish
-            taken.add(wish)
 
     def _total(self, table: _Table) -> Decimal:
         rows = table.rows
@@ -311,82 +293,15 @@ class _Importer:
         if tags := draft.texts.get("tags"):
             split = tags.split("\n") if "\n" in tags else re.split("[、，,;；]", tags)
             raw["tags"] = [tag.strip() for tag in split if tag.strip()]
-        kind = self._kind(draft, table)
+        kind = stated_kind(draft, table.faults, template=table.template is not None)
         if kind is not None:
-            raw["rule"] = self._stated_rule(kind, draft, details, table)
+            raw["rule"] = stated_rule(kind, draft, details, table.faults)
         elif not draft.children:
             if draft.scoring:
                 raw["criterion"] = "\n".join(filter(None, (raw.get("criterion", ""), draft.scoring)))
             raw["rule"] = self._read_rule(draft, raw.get("criterion", ""))
             if target := draft.texts.get("target"):
                 self._target(draft, raw, target, targets, table)
-        return raw
-
-    def _kind(self, draft: Draft, table: _Table) -> type[Rule] | None:
-        """The kind of rule that the column 计分方式 names; in a template every other word is a fault."""
-        if not draft.scoring:
-            return None
-        kinds = rule_types()
-        found = kinds.get(draft.scoring) or next(
-            (kind for kind in kinds.values() if plain(kind.label) == plain(draft.scoring)), None
-        )
-        if found is None and table.template is not None:
-            known = "、".join(kind.label for kind in kinds.values())
-            table.faults.append(
-                Fault(
-                    draft.places["scoring"], f"不认识的计分方式“{draft.scoring[:20]}”。", f"可用：{known}。"
-                )
-            )
-        return found
-
-    def _stated_rule(
-        self, kind: type[Rule], draft: Draft, details: list[Detail], table: _Table
-    ) -> dict[str, Any]:
-        raw: dict[str, Any] = {"kind": kind.kind}
-        known = {described.label: described.name for described in plain_params(kind)}
-        values = dict(draft.params)
-        if "target" in draft.texts:
-            values["目标值"] = draft.texts["target"]
-        for label, text in values.items():
-            if label in known:
-                raw[known[label]] = text
-            else:
-                place = draft.places.get(label) or draft.places.get("target", draft.place)
-                table.faults.append(
-                    Fault(
-                        place,
-                        f"“{kind.label}”没有参数“{label}”，这一格没有用到。",
-                        "请删去，或改计分方式。",
-                        fatal=False,
-                    )
-                )
-        lists = {plain(described.label): described for described in list_params(kind)}
-        for detail in details:
-            described = lists.get(plain(detail.list)) if detail.list else next(iter(lists.values()), None)
-            if described is None or described.item is None:
-                table.faults.append(
-                    Fault(
-                        detail.place,
-                        f"“{kind.label}”没有清单“{detail.list}”。",
-                        "请改正“清单”一列，或改计分方式。",
-                    )
-                )
-                continue
-            names = {plain(one.label): one.name for one in params_of(described.item)}
-            entry = {
-                names[plain(label)]: text for label, text in detail.values.items() if plain(label) in names
-            }
-            for label in detail.values:
-                if plain(label) not in names:
-                    table.faults.append(
-                        Fault(
-                            detail.place,
-                            f"“{described.label}”没有“{label}”这一项，没有用到。",
-                            "请删去这一格。",
-                            fatal=False,
-                        )
-                    )
-            raw.setdefault(described.name, []).append(entry)
         return raw
 
     def _read_rule(self, draft: Draft, criterion: str) -> dict[str, Any]:
@@ -400,8 +315,6 @@ class _Importer:
         found = understand(standard)
         if found.rule is not None:
             kind = rule_types()[found.rule["kind"]]
-            from workbench.domain.rules.base import BadRule
-
             try:
                 kind.from_raw(found.rule, standard.points or Decimal(1))
             except BadRule as error:
@@ -416,7 +329,7 @@ class _Importer:
         draft: Draft, raw: dict[str, Any], text: str, targets: list[dict[str, str]], table: _Table
     ) -> None:
         """The target column as a target of a new evaluation; what is no number stays beside the standard."""
-        read = _target_parts(text)
+        read = target_parts(text)
         if read is None:
             raw["criterion"] = "\n".join(filter(None, (raw.get("criterion", ""), f"目标值：{text}")))
             table.faults.append(
@@ -487,20 +400,6 @@ class _Importer:
         )
 
 
-_CODE = re.compile(r"(?P<code>[A-Z]\d{0,5})[\s.、:：-]*(?=[\u4e00-\u9fff])")
-
-
-def _take_codes(drafts: list[Draft]) -> None:
-    """``A101立项依据充分性`` → id and name, where every indicator has such a code of its own."""
-    found = [_CODE.match(draft.name) for draft in drafts]
-    codes = [match["code"] for match in found if match is not None]
-    if len(set(codes)) < len(drafts) or any(draft.id for draft in drafts):
-        return
-    for draft, match in zip(drafts, found, strict=True):
-        if match is not None:
-            draft.id, draft.name = match["code"], draft.name[match.end() :]
-
-
 def _sum(draft: Draft) -> Decimal:
     """The points of an indicator as stated, else of those below."""
     if draft.points is not None:
@@ -513,30 +412,6 @@ def _levels(table: _Table) -> tuple[str, ...]:
     deepest = max(draft.level for draft in table.rows.drafts)
     named = dict(zip(sorted(table.header.level_columns), table.header.levels, strict=True))
     return tuple(named.get(level, f"{'一二三四五六'[level - 1]}级指标") for level in range(1, deepest + 1))
-
-
-_TARGET = re.compile(
-    r"(≥|>=|≤|<=|=|>|<|不低于|不少于|大于等于|不高于|不超过|小于等于)?(\d+(?:\.\d+)?)([^\d]{0,12})"
-)
-_OPERATOR_WORDS = {
-    ">=": "≥", "不低于": "≥", "不少于": "≥", "大于等于": "≥",
-    "<=": "≤", "不高于": "≤", "不超过": "≤", "小于等于": "≤",
-    ">": "＞", "<": "＜",
-}  # fmt: skip
-
-
-def _target_parts(text: str) -> tuple[str, str, str] | None:
-    """``≥95%`` → operator, value, unit; nothing for words."""
-    found = _TARGET.fullmatch(flat(text).strip())
-    if found is None:
-        return None
-    sign = _OPERATOR_WORDS.get(found[1] or "", found[1] or "")
-    unit = found[3].strip()
-    above = re.search(r"及?以上$", unit)
-    below = re.search(r"及?以[下内]$", unit)
-    unit = re.sub(r"及?以[上下内]$", "", unit)
-    operator = sign or ("≥" if above else "≤" if below else "=")
-    return (operator, found[2], unit) if operator in OPERATORS else None
 
 
 def _unique(faults: list[Fault]) -> list[Fault]:

@@ -355,10 +355,21 @@ class RowReader:
             draft.points = sum(draft.parts, Decimal(0))
 
     def _share_points(self) -> None:
-        """Percentages of the total become points of 100."""
+        """Percentages of the total, or weights that add up to 1, become points of 100."""
+        leaves = [draft.points for draft in self.rows.drafts if not draft.children]
+        stated = [points for points in leaves if points is not None]
+        whole = len(stated) == len(leaves) > 1 and sum(stated, Decimal(0)) == 1
+        weights = whole and not self._template and not any(draft.share for draft in self.rows.drafts)
         for draft in self.rows.drafts:
-            if draft.share and draft.points is not None:
+            if draft.points is not None and (draft.share or weights):
                 draft.points *= 100
+        if weights:
+            if self.rows.total == 1:
+                self.rows.total = Decimal(100)
+            self.rows.subtotals = [(group, value * 100, place) for group, value, place in self.rows.subtotals]
+            place = next(draft.points_place for draft in self.rows.drafts if draft.points is not None)
+            told = "分值之和为 1，读作权重，已按 100 分换算。"
+            self.rows.faults.append(Fault(place, told, "请核对。", fatal=False))
 
 
 def joined(before: str, after: str) -> str:
