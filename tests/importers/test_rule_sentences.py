@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.forms.reading import FILES, read_raw
 from tests.importers.tables import NAMES
+from workbench.domain.compiler import compile_form
 from workbench.domain.rules.base import rule_types
 from workbench.importers.rule_sentences import Standard, understand
 from workbench.importers.sentence_text import unwrapped
@@ -97,7 +99,7 @@ LEFT_TO_JUDGEMENT: list[tuple[str, str]] = [
     ("根据实际情况酌情扣分。", "酌情"),
     ("①有依据；②程序规范；③手续完备。", "要点没有写分值"),
     ("1.有依据（4分）；2.程序规范；3.手续完备（6分）", "要点“程序规范”没有写分值"),
-    ("1.有依据（4分）；2.每缺1份材料扣1分（6分）", "另有扣分办法"),
+    ("1.有依据（4分）；2.每缺1份材料扣1分（6分）", "另有扣分"),
     ("每出现2次投诉扣1分。", "次数不是 1"),
     ("每出现1次投诉扣1分，造成恶劣影响的扣5分。", "另有扣分办法"),
     ("每出现1次投诉扣1分，每发现1处错误扣2分，最多扣5分", "最多扣几分"),
@@ -113,7 +115,14 @@ LEFT_TO_JUDGEMENT: list[tuple[str, str]] = [
     ("90%（含）以上得10分；70%-80%得6分；70%以下不得分", "首尾不相接"),
     ("高于90%得10分；80%（含）-90%得8分", "不含本数"),
     ("达到80%指标要求。", "没有写怎样计分"),
-    ("每出现1次投诉扣1分。得分=完成率×10分", "几种计分办法"),
+    ("项目完成的得10分；未完成的，80%（含）-100%得7分，60%（含）-80%得5分，60%以下不得分。", "不在各档之内"),
+    ("得分=完成率×10分。\n低于60%的不得分。", "另有计分办法"),
+    ("逾期扣2分。\n得分=完成率×10分", "另有计分办法"),
+    ("1.有制度（5分）；2.无挪用（5分）。如发现挪用，本指标不得分。", "不得分的办法"),
+    ("一票否决：挪用。1.有制度（5分）；2.合规（5分）", "不得分的办法"),
+    ("每出现1次投诉扣1分，出现重大事故不得分。", "不得分的办法"),
+    ("达到85%得满分，否则不得分；造假的扣5分。", "另有计分办法"),
+    ("每出现1次投诉扣1分。得分=完成率×10分", "办法"),
     ("长" * 3_001, "超过 3000 字"),
 ]
 
@@ -170,3 +179,14 @@ def test_lines_wrapped_by_word_are_joined_and_items_stay_apart() -> None:
 )
 def test_no_text_holds_the_reader_up(text: str) -> None:
     assert read(text)[0] is None
+
+
+def test_no_sentence_of_a_shipped_system_is_read_as_another_rule() -> None:
+    read_as = [
+        (leaf.name, found.rule["kind"], leaf.rule.kind if leaf.rule else "")
+        for source in FILES
+        for leaf in compile_form(read_raw(source)).leaves
+        if (found := understand(Standard(leaf.criterion, leaf.name, leaf.full_mark))).rule is not None
+    ]
+    assert len(read_as) >= 50
+    assert not [one for one in read_as if one[1] != one[2]]

@@ -28,6 +28,13 @@ def read_bands(text: str, standard: Standard) -> dict[str, Any] | None:
     known = [band for _, band in read if band is not None]
     if len(known) < 2:
         return None
+    for clause in re.split(r"[;。\n]", text):
+        if (
+            clause
+            and not re.search(r"\d%", clause)
+            and re.search(rf"得(?:满|{NUMBER})分|不得分|扣|否决", clause)
+        ):
+            raise Unsure(f"“{short(clause)}”不在各档之内")
     if len(known) < len(read):
         clause = next(clause for clause, band in read if band is None)
         raise Unsure(f"分档“{short(clause)}”没有识别")
@@ -86,6 +93,8 @@ def read_threshold(text: str, standard: Standard) -> dict[str, Any] | None:
         text,
     )
     if percent:
+        if re.search(rf"扣|否决|得(?:满|{NUMBER})分|不得分", text[: percent.start()] + text[percent.end() :]):
+            raise Unsure("达标与否之外另有计分办法")
         rule: dict[str, Any] = {"kind": "threshold", "rate": standard.name}
         if percent["target"] != "100%":
             rule["target"] = percent["target"]

@@ -22,11 +22,11 @@ def read_points(text: str, _: Standard) -> dict[str, Any] | None:
         if len(marked) < len(items):
             bare = next(item for item in items if not item.marks)
             raise Unsure(f"要点“{short(bare.text)}”没有写分值")
-        _nothing_else(items)
+        _nothing_else(items, text)
         return {"kind": "points", "points": [{"text": item.text, "marks": item.marks} for item in items]}
     if len(items) < 2:
         return None
-    _nothing_else(items)
+    _nothing_else(items, text)
     rest = text
     each = re.search(
         rf"(?:每(?:个|一|1)?(?:项|个|条|要点|要素|小项|个要点|符合(?:1|一)[项条个点])+|各)"
@@ -46,10 +46,14 @@ def read_points(text: str, _: Standard) -> dict[str, Any] | None:
     return None
 
 
-def _nothing_else(items: list[Item]) -> None:
-    for item in items:
-        if re.search(rf"扣{NUMBER}|每.{{0,14}}扣|得分=", item.rest + item.text):
-            raise Unsure(f"要点“{short(item.text)}”里另有扣分办法")
+def _nothing_else(items: list[Item], text: str) -> None:
+    before = text[: max(text.find(items[0].text), 0)]
+    for where, said in [
+        ("开头", before),
+        *((f"要点“{short(one.text)}”", one.rest + one.text) for one in items),
+    ]:
+        if re.search(rf"扣{NUMBER}|每.{{0,14}}扣|得分=|否决|(?:指标|本项|该项|全部|均)不?得(?:0)?分", said):
+            raise Unsure(f"{where}里另有扣分或不得分的办法")
 
 
 # —— 按次扣分 ——
@@ -75,6 +79,8 @@ def read_per_fault(text: str, _: Standard) -> dict[str, Any] | None:
         return _fault_rule(_fault_name(head[2], text, head.start()), f"{share[1]}%", head[1], text)
     if not found:
         return None
+    if re.search(r"不得分|得0分|否决|得分=", text):
+        raise Unsure("除按次扣分外另有不得分的办法")
     if any(match["number"] not in {None, "1", "一", "壹"} for match in found):
         raise Unsure("每几次扣一次分，次数不是 1")
     if len(re.findall(r"扣", text)) > len(found) + len(re.findall(r"扣完|扣至|[多高]扣|扣分上限", text)):

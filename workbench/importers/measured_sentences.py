@@ -40,7 +40,9 @@ def read_ratio(text: str, standard: Standard) -> dict[str, Any] | None:
     found = re.match(rf"(?P<over>.+?){_MULTIPLY}(?P<factor>{NUMBER}分|{AS_NAMED}|{NUMBER}(?=$|[,(]))", body)
     if found is None:
         raise Unsure("得分公式没有识别")
-    rest = (body[found.end() :] + text[said[0].end() :].split("\n", 1)[0]).strip(" ,.。;")
+    rest = (body[found.end() :] + text[said[0].end() :]).strip(" ,.。;\n")
+    if re.search(rf"扣|不得分|否决|得(?:满|{NUMBER})分", text[: said[0].start()]):
+        raise Unsure("得分公式之外另有计分办法")
     over = re.sub(rf"{_MULTIPLY}100%$", "", found["over"].strip())
     rule: dict[str, Any] = {"kind": "ratio"}
     target = re.fullmatch(rf"(?P<rate>[^()+*/%]+)/\(?(?P<target>{NUMBER}%)\)?", over)
@@ -69,8 +71,8 @@ def _after(rest: str, rule: dict[str, Any], full_mark: Decimal) -> None:
     rest = _CAP.sub("", rest)
     if re.search(r"(?:超标|超出|超过)[^。;]*按(?:相应)?比例扣(?:分|减)?", rest):
         rule["over"] = "按比例扣减"
-        rest = re.sub(r"[^,。;]*(?:超标|超出|超过)[^。;]*按(?:相应)?比例扣(?:分|减)?", "", rest)
-    if re.search(r"扣|得分|不得|否则|低于|高于", rest):
+        rest = re.sub(r"[^,。;\n]*(?:超标|超出|超过)[^。;]*按(?:相应)?比例扣(?:分|减)?", "", rest)
+    if re.search(rf"扣|得分|不得|否则|否决|低于|高于|得(?:满|{NUMBER})分", rest):
         raise Unsure("得分公式之外另有计分办法")
 
 
