@@ -11,6 +11,7 @@ import logging
 import platform
 import tempfile
 import time
+import zipfile
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,13 @@ def _total_is_in_the_text(_desk: Desk, _session: Session, path: Path, total: str
         raise _Wrong(f"{path.name} 的文字中没有总分 {total}")
 
 
+def _total_is_in_the_document(_desk: Desk, _session: Session, path: Path, total: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read("word/document.xml").decode("utf-8")
+    if total not in text:
+        raise _Wrong(f"{path.name} 的正文中没有总分 {total}")
+
+
 def _reads_back_unchanged(desk: Desk, session: Session, path: Path, _total: str) -> None:
     if (found := desk.parts.importing.preview(session, path)).changes:
         raise _Wrong(f"{path.name} 读回后与评价不同：{found.sentence()}")
@@ -165,6 +173,7 @@ def _holds_something(_desk: Desk, _session: Session, path: Path, _total: str) ->
 _CHECKS: dict[str, Callable[[Desk, Session, Path, str], None]] = {
     "score-sheet": _total_is_in_a_cell,
     "report": _total_is_in_the_text,
+    "report-docx": _total_is_in_the_document,
     "working-papers": _reads_back_unchanged,
 }
 
