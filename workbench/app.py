@@ -27,7 +27,7 @@ from workbench.services.parts import assemble
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
-from workbench.ui.inputs import WheelFilter
+from workbench.ui.inputs import EnterFilter, WheelFilter
 from workbench.ui.main_window import MainWindow
 from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
@@ -56,8 +56,9 @@ class Front(QObject):
         super().__init__()
         dress(app, program_version())
         app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
-        self._wheel = WheelFilter()
-        app.installEventFilter(self._wheel)
+        self._filters = (WheelFilter(), EnterFilter())
+        for one in self._filters:
+            app.installEventFilter(one)
         self.parts = assemble(paths)
         self.settings = self.parts.settings
         self.theme = Theme(paths.resources / "fonts")

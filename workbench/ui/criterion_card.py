@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench.domain.amounts import show, show_plain
 from workbench.domain.evaluation import Entry
@@ -110,18 +110,17 @@ class CriterionCard(Card):
 
     def focus_first(self) -> bool:
         """Put the cursor where the work begins; false when the standard asks for nothing."""
-        for one in self.inputs:
-            widget = one if isinstance(one, PointInput) else one.editor.input
-            if widget.isEnabled():
-                widget.setFocus(Qt.FocusReason.OtherFocusReason)
-                return True
+        places = [one if isinstance(one, PointInput) else one.first() for one in self.inputs]
+        for widget in sorted(places, key=lambda place: isinstance(place, QPushButton)):  # fields before links
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
         return False
 
     def focus_input(self, key: str) -> bool:
         """Put the cursor into one input."""
         for one in self.inputs:
             if one.spec.key == key:
-                (one if isinstance(one, PointInput) else one.editor.input).setFocus()
+                (one if isinstance(one, PointInput) else one.first()).setFocus()
                 return True
         if key in self.change.editors:
             self._change_score()

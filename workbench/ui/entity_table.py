@@ -104,7 +104,22 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class _Grid(QTableView):
-    """The view: Enter edits, Delete empties nothing by accident."""
+    """The view: Enter edits, Delete empties nothing by accident; Tab goes on to the next cell
+    while one is open, and out of the table otherwise, so that a keyboard is never caught in it."""
+
+    def _at_end(self, *, forward: bool) -> bool:
+        index, model = self.currentIndex(), self.model()
+        last = (model.rowCount() - 1, model.columnCount() - 1) if forward else (0, 0)
+        return not index.isValid() or (index.row(), index.column()) == last
+
+    def closeEditor(self, editor: QWidget, hint: QStyledItemDelegate.EndEditHint) -> None:
+        """Tab in the last cell ends typing and stays there; it does not open the first cell again."""
+        ends = QStyledItemDelegate.EndEditHint
+        if (hint == ends.EditNextItem and self._at_end(forward=True)) or (
+            hint == ends.EditPreviousItem and self._at_end(forward=False)
+        ):
+            hint = ends.NoHint
+        super().closeEditor(editor, hint)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the cell."""
@@ -140,6 +155,7 @@ class EntityTable(QWidget):
         self.model = EntityTableModel(lambda: context.session, entity_type, names, where, options)
         self._noun = KIND_LABELS[self.model.kind]
         self.view = _Grid()
+        self.view.setTabKeyNavigation(False)
         self.view.setModel(self.model)
         self._delegate = _CellDelegate(self, options or {})
         self.view.setItemDelegate(self._delegate)

@@ -15,8 +15,10 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -71,6 +73,24 @@ class WheelFilter(QObject):
                 event.ignore()
                 return True
         return False
+
+
+class EnterFilter(QObject):
+    """On the application: Enter presses the button that the keyboard is on, as Space does."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Turn Enter on a button into a click; boxes to tick keep to Space."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            return False
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held or event.isAutoRepeat() or not isinstance(watched, QAbstractButton):
+            return False
+        if isinstance(watched, QCheckBox):
+            return False
+        watched.click()
+        return True
 
 
 class LineInput(QLineEdit):
@@ -179,6 +199,8 @@ class ComboInput(QComboBox):
     """A list to choose from; as narrow as the layout wants, as wide as its words in the list."""
 
     left = Signal()
+    entered = Signal()
+    """Enter was pressed on the closed list."""
 
     def __init__(self, parent: QWidget | None = None, *, editable: bool = False) -> None:
         super().__init__(parent)
@@ -212,6 +234,8 @@ class ComboInput(QComboBox):
         """Alt+arrow belongs to the page, not to the list."""
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             event.ignore()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not self.isEditable():
+            self.entered.emit()
         else:
             super().keyPressEvent(event)
 

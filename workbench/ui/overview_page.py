@@ -91,7 +91,11 @@ class OverviewPage(Page):
     def _team(self, context: Context) -> Card:
         card = Card(context.theme, "评价组")
         self.team = EntityTable(
-            context, Member, ("name", "organisation", "speciality", "title", "duty"), most_rows=8
+            context,
+            Member,
+            ("name", "organisation", "speciality", "title", "duty"),
+            most_rows=8,
+            hint="还没有评价组成员，按 Ctrl N 新增一行。",
         )
         card.body.addWidget(self.team)
         return card

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +36,16 @@ class Page(QWidget):
 
     def show_place(self, place: Address) -> None:
         """Bring a field or entity of this page into view and put the cursor there."""
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the work on this page begins: its first input, unless a page says more."""
+        found = self.nextInFocusChain()
+        while found is not self and found is not None:
+            open_to_keys = found.isEnabled() and bool(found.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if open_to_keys and self.isAncestorOf(found) and found.isVisibleTo(self):
+                found.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+            found = found.nextInFocusChain()
 
     def flush(self) -> None:
         """Save everything that is being typed on this page."""

@@ -90,6 +90,10 @@ class ValueInput:
         grid.addLayout(values, row, 1)
         grid.addWidget(self.choice, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
+    def first(self) -> QWidget:
+        """Where the keyboard goes: the field, or what opens one beside a bound value."""
+        return self.other if self.editor.isHidden() else self.editor.input
+
     def _said_text(self) -> str:
         return input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
 

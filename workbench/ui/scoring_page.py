@@ -101,6 +101,13 @@ class ScoringPage(Page):
             self.evidence.show_indicator(id_)
             self._later.start()
 
+    def focus_first(self) -> None:
+        """The first input of the current indicator."""
+        if self.current:
+            self.editor.focus_first()
+        else:
+            super().focus_first()
+
     def evidence_target(self) -> Target | None:
         """What files taken in now prove: the deduction line that the keyboard is in, or the indicator."""
         line = self.editor.deductions.focused_line()

@@ -110,6 +110,7 @@ class StartPage(QWidget):
         self.create_button.clicked.connect(self.create_evaluation)
         self.project.returnPressed.connect(self.create_evaluation)
         self.year.returnPressed.connect(self.create_evaluation)
+        self.form.entered.connect(self.create_evaluation)
         card.body.addWidget(self.create_button, 0, Qt.AlignmentFlag.AlignRight)
         return card
 
@@ -125,6 +126,8 @@ class StartPage(QWidget):
 
     def reload(self) -> None:
         """List evaluations, indicator systems and samples."""
+        fields = (self.project, self.year, self.form)
+        typing = any(field.hasFocus() for field in fields)
         self._show_evaluations()
         self._show_forms()
         clear(self._sample_rows)
@@ -133,6 +136,13 @@ class StartPage(QWidget):
             button.setToolTip(sample.about)
             button.clicked.connect(lambda _=False, key=sample.key: self.open_sample(key))
             self._sample_rows.addWidget(button)
+        if not typing:
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        """Enter goes on with the latest evaluation; without one the cursor is where a new one begins."""
+        row = self._rows.itemAt(0).widget()  # one of the evaluations, or the sentence that there are none
+        (row if isinstance(row, QPushButton) else self.project).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_evaluations(self) -> None:
         clear(self._rows)

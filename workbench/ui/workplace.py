@@ -122,11 +122,16 @@ class Workplace(QWidget):
     def show_page(self, key: str) -> None:
         """Save what is being typed, then show another page."""
         self.flush()
+        first = key not in self._pages
         page = self.page(key)
         self.current = key
         self.stack.setCurrentWidget(page)
         self.navigation.show_page(key)
         self._actions.set_here(page.actions_here())
+        focused = QApplication.focusWidget()
+        if first or focused is None or not page.isAncestorOf(focused):
+            page.refresh()
+            page.focus_first()
         self.page_shown.emit(key)
 
     def navigate(self, place: Address) -> None:
