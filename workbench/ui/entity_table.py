@@ -53,8 +53,10 @@ class _CellDelegate(QStyledItemDelegate):
             field, self._table.save, compact=True, options=self._options.get(field.name), parent=parent
         )
         cell = editor.input
-        cell.setParent(parent)
         cell.setMaximumWidth(16_777_215)
+        # A field that passes the keyboard on to the widget it lives in would tie a knot in Qt's Tab order.
+        editor.setFocusProxy(None)
+        cell.setParent(parent)
         editor.setParent(cell)
         editor.hide()
         editor.fault_changed.connect(lambda fault: self._table.show_fault(editor.address, fault))
