@@ -55,7 +55,7 @@ class _CellDelegate(QStyledItemDelegate):
         cell = editor.input
         cell.setMaximumWidth(16_777_215)
         # A field that passes the keyboard on to the widget it lives in would tie a knot in Qt's Tab order.
-        editor.setFocusProxy(None)
+        editor.setFocusProxy(None)  # type: ignore[arg-type]
         cell.setParent(parent)
         editor.setParent(cell)
         editor.hide()

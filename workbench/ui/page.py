@@ -12,6 +12,7 @@ from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.ui.context import Context
 from workbench.ui.fields import flush_fields
+from workbench.ui.tab_order import tab_stops
 
 
 class Page(QWidget):
@@ -39,13 +40,9 @@ class Page(QWidget):
 
     def focus_first(self) -> None:
         """Put the keyboard where the work on this page begins: its first input, unless a page says more."""
-        found = self.nextInFocusChain()
-        while found is not self and found is not None:
-            open_to_keys = found.isEnabled() and bool(found.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            if open_to_keys and self.isAncestorOf(found) and found.isVisibleTo(self):
-                found.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-            found = found.nextInFocusChain()
+        first = next(tab_stops(self), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def flush(self) -> None:
         """Save everything that is being typed on this page."""

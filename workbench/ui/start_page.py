@@ -16,6 +16,7 @@ from workbench.services.catalog import Catalog, EvaluationListing, FormListing
 from workbench.services.samples import Samples
 from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput, LineInput
+from workbench.ui.tab_order import focus_step
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import Card, KeyButton, clear, label, link, scrolled
 
@@ -139,10 +140,16 @@ class StartPage(QWidget):
         if not typing:
             self._focus_first()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab follows the layouts."""
+        return focus_step(self, forward=forward)
+
     def _focus_first(self) -> None:
         """Enter goes on with the latest evaluation; without one the cursor is where a new one begins."""
         row = self._rows.itemAt(0).widget()  # one of the evaluations, or the sentence that there are none
-        (row if isinstance(row, QPushButton) else self.project).setFocus(Qt.FocusReason.OtherFocusReason)
+        first = row if isinstance(row, QPushButton) else self.project
+        first.show()  # a row that is not seen yet could not take the keyboard
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_evaluations(self) -> None:
         clear(self._rows)

@@ -23,6 +23,7 @@ from workbench.ui.page import Page
 from workbench.ui.pages import PAGES, page_of
 from workbench.ui.search_palette import Find, SearchPalette
 from workbench.ui.status_line import StatusLine
+from workbench.ui.tab_order import focus_step
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.top_line import TopLine
@@ -144,6 +145,10 @@ class Workplace(QWidget):
         page.refresh()
         if place.kind != "page":
             page.show_place(place)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab follows the layouts."""
+        return focus_step(self, forward=forward)
 
     def flush(self) -> None:
         """Save everything that is being typed, composing words included."""
