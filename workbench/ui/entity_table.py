@@ -169,7 +169,8 @@ class EntityTable(QWidget):
         )
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setWordWrap(True)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.horizontalScrollBar().rangeChanged.connect(self._fit)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._size_columns()
         self._fault = label("", "fault", wrap=True)
@@ -325,7 +326,9 @@ class EntityTable(QWidget):
         self.view.resizeRowsToContents()
         rows = min(len(self.model.rows), self._most_rows)
         height = sum(self.view.rowHeight(row) for row in range(rows))
-        self.view.setFixedHeight(height + self.view.horizontalHeader().sizeHint().height() + 2)
+        bar = self.view.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() > 0 else 0  # on small screens
+        self.view.setFixedHeight(height + self.view.horizontalHeader().sizeHint().height() + 2 + below)
 
 
 def actions_of(tables: Callable[[], Sequence[EntityTable]]) -> dict[str, Callable[[], None]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.ui.theme import Theme
 from workbench.ui.widgets import clear, label
@@ -51,6 +51,8 @@ class LinkPicker(QWidget):
         for tie in wanted:
             box = QCheckBox()
             box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            # Long reasons are cut, and whole in the tip; they must not push the page off a small screen.
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._fill(box, tie)
             box.clicked.connect(lambda checked, id_=tie.id: self._choose(id_, checked))
             self.boxes[tie.id] = box

@@ -22,7 +22,9 @@ from workbench.ui.widgets import rule
 #: What the checks say follows a change after this pause (ms).
 FINDINGS_MS = 60
 #: From which width of the page on, for the base text, the columns beside the editor are shown.
-EVIDENCE_FROM, TREE_FROM = 1000, 700
+EVIDENCE_FROM, TREE_FROM = 1080, 850
+#: Width, for the base text, that the editor needs for a linked value with another one beside it.
+EDITOR_NEEDS = 662
 
 
 class ScoringPage(Page):
@@ -58,6 +60,8 @@ class ScoringPage(Page):
         px = self.context.theme.px
         for width, part in ((EVIDENCE_FROM, self.evidence), (TREE_FROM, self.tree)):
             part.setVisible(event.size().width() >= px(width))
+        # Beside the editor the tree gives way first.
+        self.editor.setMinimumWidth(px(EDITOR_NEEDS) if event.size().width() >= px(TREE_FROM) else 0)
         super().resizeEvent(event)
 
     @property

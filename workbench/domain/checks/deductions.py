@@ -73,7 +73,7 @@ def deduction_lines_are_complete(view: View) -> Iterator[Finding]:
             )
         if not line.reason.strip():
             yield view.at_indicator("K03", line.indicator, "deduction", line.id, field="reason").error(
-                f"扣了 {_points(line)}，没有写原因。",
+                "扣分行没有写原因。" if line.points is None else f"扣了 {_points(line)}，没有写原因。",
                 expected="写明原因",
                 found="空白",
                 remedy="请写明事实和对照的标准。",
