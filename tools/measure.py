@@ -165,7 +165,9 @@ def make_large(data: Path) -> Path:
         made.append(Entry(id=leaf.id, basis="经查阅资料和现场核实，得 {得分} 分。" * 2, done=True))
         if number % 5 == 0:
             reason = "个别资料未归档，未见审批手续。"
-            made.append(Deduction(id=f"d{number}", indicator=leaf.id, points=leaf.points / 2, reason=reason))
+            made.append(
+                Deduction(id=f"d{number}", indicator=leaf.id, points=leaf.full_mark / 2, reason=reason)
+            )
     session.put_all(made)
     attaching = parts.services_for(session).attaching
     if attaching is None:
