@@ -75,6 +75,23 @@ def test_the_grade_is_provisional_until_everything_is_done(window: MainWindow, o
     assert top.grade.text() == "优"
 
 
+def test_a_small_screen_at_150_percent_cuts_nothing_off(window: MainWindow, qtbot: QtBot) -> None:
+    place = place_of(window)
+    window.resize(910, 512)
+    place.navigate(Address("indicator", "D11"))
+    QApplication.processEvents()
+    page = place.page("scoring")
+    assert isinstance(page, ScoringPage)
+    content = page.editor.area.widget()
+    assert content.minimumSizeHint().width() <= page.editor.area.viewport().width()
+    place.show_page("survey")
+    survey = place.page("survey")
+    survey.sheets.add_row()  # type: ignore[attr-defined]
+    QApplication.processEvents()
+    grid = survey.sheets.view  # type: ignore[attr-defined]
+    assert grid.horizontalScrollBar().maximum() == 0 or grid.horizontalScrollBar().isVisible()
+
+
 def test_overview_shows_every_field_once() -> None:
     names = [name for _, _, group in GROUPS for name in group]
     assert len(names) == len(set(names))
