@@ -6,8 +6,17 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -109,6 +118,14 @@ class _Grid(QTableView):
     """The view: Enter edits, Delete empties nothing by accident; Tab goes on to the next cell
     while one is open, and out of the table otherwise, so that a keyboard is never caught in it."""
 
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say that there is more or less room."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
+
     def _at_end(self, *, forward: bool) -> bool:
         index, model = self.currentIndex(), self.model()
         last = (model.rowCount() - 1, model.columnCount() - 1) if forward else (0, 0)
@@ -170,7 +187,6 @@ class EntityTable(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setWordWrap(True)
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.view.horizontalScrollBar().rangeChanged.connect(self._fit)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._size_columns()
         self._fault = label("", "fault", wrap=True)
@@ -192,6 +208,7 @@ class EntityTable(QWidget):
         layout.addWidget(self._empty)
         layout.addWidget(self._fault)
         layout.addLayout(row)
+        self.view.resized.connect(self._on_resized)
         self.model.modelReset.connect(self._fit)
         self.model.dataChanged.connect(self._fit)
         context.bridge.changed.connect(self._on_changed)
@@ -324,6 +341,13 @@ class EntityTable(QWidget):
         if not shown:
             return
         self.view.resizeRowsToContents()
+        self._fit_height()
+
+    def _on_resized(self) -> None:
+        if self.view.state() != QAbstractItemView.State.EditingState:  # an open cell would be closed
+            self._fit_height()
+
+    def _fit_height(self) -> None:
         rows = min(len(self.model.rows), self._most_rows)
         height = sum(self.view.rowHeight(row) for row in range(rows))
         bar = self.view.horizontalScrollBar()
