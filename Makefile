@@ -23,7 +23,7 @@ bench: ## 运行性能基准
 	@tools/setup.sh test
 	@$(PYTHON) -m pytest --benchmark-enable --benchmark-only $(ARGS)
 
-paper: ## 用 LibreOffice 重新计算各示例的评分表并与程序逐格核对（文件留在 out/paper）
+paper: ## 用 LibreOffice 重新计算各示例的评分表、转换 Word 报告，与程序逐一核对（文件留在 out/paper）
 	@tools/setup.sh test
 	@$(PYTHON) tools/check_paper.py
 

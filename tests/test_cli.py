@@ -300,9 +300,10 @@ def test_warnings_alone_are_no_failure(run: Run) -> None:
 
 
 def test_files_are_written_where_they_were_asked_for(run: Run, qixia: str, tmp_path: Path) -> None:
-    sheet, report = tmp_path / "评分 表.xlsx", tmp_path / "报告.pdf"
-    answer = run("export", qixia, "--xlsx", str(sheet), "--pdf", str(report))
-    assert (answer.code, answer.lines) == (0, [str(sheet), str(report)])
+    sheet, report, word = (tmp_path / name for name in ("评分 表.xlsx", "报告.pdf", "报告.docx"))
+    answer = run("export", qixia, "--xlsx", str(sheet), "--pdf", str(report), "--docx", str(word))
+    assert (answer.code, answer.lines) == (0, [str(sheet), str(report), str(word)])
+    assert zipfile.is_zipfile(word)
     with zipfile.ZipFile(sheet) as parts:
         assert "92.47" in "".join(
             parts.read(name).decode("utf-8") for name in parts.namelist() if name.endswith(".xml")

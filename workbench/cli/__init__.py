@@ -90,6 +90,7 @@ def parser() -> Parser:
     _folder(made)
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
+    made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
 

@@ -14,7 +14,7 @@ from workbench.services.exporting import Exported
 from workbench.services.session import Session
 
 #: Option → key of the exporter.
-EXPORT_OPTIONS = {"xlsx": "score-sheet", "pdf": "report", "papers": "working-papers"}
+EXPORT_OPTIONS = {"xlsx": "score-sheet", "pdf": "report", "docx": "report-docx", "papers": "working-papers"}
 
 
 def export(desk: Desk, words: Namespace) -> int:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
 _PROPERTY_LIMIT = 255  # characters that Word takes in a property
+#: Parts of python-docx's template that belong to its own styles or to another document.
+_FOREIGN = frozenset({"thumbnail", "numbering", "stylesWithEffects", "customXml"})
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _SETTINGS = f"""<w:settings {NAMESPACES}>
 <w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>
@@ -155,14 +157,15 @@ class DocxFile:
         return known
 
     def _bare(self) -> None:
-        """Make python-docx's own template our own: settings, faces, no thumbnail of another document."""
+        """Make python-docx's own template our own: settings, faces, nothing that speaks of other styles."""
         from docx.opc.constants import RELATIONSHIP_TYPE
         from docx.oxml import parse_xml
 
-        package = self.word.part.package
-        for key, relation in list(package.rels.items()):
-            if relation.reltype.endswith("/thumbnail"):
-                del package.rels[key]
+        part: Any = self.word.part
+        for rels in (part.package.rels, part.rels):
+            for key, relation in list(rels.items()):
+                if relation.reltype.rpartition("/")[2] in _FOREIGN:
+                    del rels[key]
         settings = self.word.settings.element
         for old in list(settings):
             settings.remove(old)

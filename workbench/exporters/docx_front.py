@@ -42,20 +42,23 @@ def cover_blocks(
     for line in cover.subtitle:
         found.append(Para(ids["CoverSubtitle"], run(line)))
         used += leading * _lines(setter, line, look, frame.width)
-    label_width = min(
-        frame.width * 0.45,
+    labels, values = (
         max(
             (
-                setter.text_width(label, look.cover_line.role, look.cover_line.size)
-                for label, _ in cover.facts
+                setter.text_width(fact[side], look.cover_line.role, look.cover_line.size)
+                for fact in cover.facts
             ),
             default=0,
         )
-        + 2,
+        for side in (0, 1)
     )
-    value_width = frame.width * 0.92 - label_width
+    size = look.cover_line.size
+    label_width = min(frame.width * 0.45, labels + 2)
+    # The colon stands before the value; a face may be a little wider than ours.
+    value_width = min(frame.width - label_width, values * 1.03 + 2 * size)
     facts = sum(
-        leading * max(_lines(setter, label, look, label_width), _lines(setter, value, look, value_width - 20))
+        leading
+        * max(_lines(setter, label, look, label_width), _lines(setter, value, look, value_width - size))
         for label, value in cover.facts
     )
     foot = sum(leading * _lines(setter, line, look, frame.width) for line in cover.foot)
@@ -113,8 +116,10 @@ def contents_xml(contents: Contents, entries: Sequence[Entry], width: float, ids
 def annex_mark(label: str, title: str) -> str:
     """The hidden field that brings an annex into the contents under its number and title."""
     said = words(f"{label}　{one_line(title)}".replace('"', "”").replace("\\", "＼"))
-    return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> TC "{said}" \\f C \\l 1 </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    # Word shows the code of a field without a result wherever its runs are not hidden themselves.
+    parts = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> TC "{said}" \\f C \\l 1 </w:instrText>',
+        '<w:fldChar w:fldCharType="end"/>',
     )
+    return "".join(f"<w:r><w:rPr><w:vanish/></w:rPr>{part}</w:r>" for part in parts)

@@ -66,7 +66,7 @@ class Sheet:
             f'<w:style {NAMESPACES} w:type="paragraph"{marks} w:styleId="{ids[self.key]}">'
             f'<w:name w:val="{self.name}"/>{kin}<w:qFormat/>'
             f"<w:pPr>{'<w:keepNext/>' if self.keep else ''}{self.extra}"
-            f'<w:snapToGrid w:val="0"/>'
+            f'<w:overflowPunct w:val="0"/><w:snapToGrid w:val="0"/>'
             f'<w:spacing w:before="{twips(self.before)}" w:after="{twips(self.after)}" {leading}/>'
             f'<w:ind w:firstLineChars="{round(look.indent * 100)}" w:firstLine="{twips(look.indent * look.size)}"/>'
             f'<w:jc w:val="{JUSTIFICATION[look.align]}"/>{outline}</w:pPr>'
