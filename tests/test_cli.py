@@ -311,6 +311,16 @@ def test_files_are_written_where_they_were_asked_for(run: Run, qixia: str, tmp_p
     assert report.read_bytes().startswith(b"%PDF-")
 
 
+def test_a_folder_for_exports_may_be_relative(
+    run: Run, qixia: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = run("export", qixia, "--xlsx", "评分表.xlsx", "--out", "交付")
+    assert answer.lines == [str(tmp_path / "交付" / "评分表.xlsx")]
+    assert run("export", qixia, "--out", "全部").code == 0
+    assert len(list((tmp_path / "全部").iterdir())) == len(EXPORTERS)
+
+
 def test_a_folder_alone_takes_every_kind(run: Run, qixia: str, tmp_path: Path) -> None:
     answer = run("export", qixia, "--out", str(tmp_path / "交付"))
     assert answer.code == 0

@@ -27,7 +27,7 @@ def export(desk: Desk, words: Namespace) -> int:
     }
     with desk.opened(words.folder) as session:
         if words.out:
-            out = Path(words.out).expanduser()
+            out = Path(words.out).expanduser().absolute()
             for key in kinds if not named else ():
                 named[key] = out / desk.parts.exporting.file_name(session, key)
             named = {key: path if path.is_absolute() else out / path for key, path in named.items()}
