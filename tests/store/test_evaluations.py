@@ -325,6 +325,8 @@ def test_an_edit_of_a_row_that_a_damaged_index_hides_is_stopped(desk: Desk) -> N
 
 
 def test_closing_twice_is_harmless(desk: Desk) -> None:
-    store = desk.open(desk.create())
+    folder = desk.create()
+    store = desk.open(folder)
     store.close()
     store.close()
+    assert desk.open(folder).load(small_form).id

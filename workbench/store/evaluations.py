@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import shutil
 import sqlite3
@@ -286,10 +285,9 @@ class EvaluationStore:
 
     def close(self) -> None:
         """Close the store; the write-ahead log is folded into the one file. Closing twice is harmless."""
-        with contextlib.suppress(sqlite3.ProgrammingError):  # closed already
-            try:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.OperationalError as error:
-                # Everything is durable in the log beside the file; the next opening folds it in.
-                _log.info("no checkpoint on closing: %s", error)
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.DatabaseError as error:
+            # Closed already, or everything is durable in the log beside the file: the next opening folds it in.
+            _log.info("no checkpoint on closing: %s", error)
         self._connection.close()
