@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tests.domain.scored import evaluation_of, typed
 from workbench.domain.compiler import compile_form
-from workbench.domain.evaluation import Entry, Mark, Overview
+from workbench.domain.evaluation import Entry, Mark, Option, Overview, Question
 from workbench.domain.scoring import compute_scores, derivation
+from workbench.domain.survey import tally
 
 
 def thirds(at: str) -> dict[str, object]:
@@ -55,3 +56,13 @@ def test_a_changed_score_is_told_with_the_digits_of_the_form_whatever_stage_coun
     )
     told = derivation(evaluation, compute_scores(evaluation)["A"])
     assert told[-2:] == ["改定：按标准 未计算，改定为 12.345，理由：凭证不全", "得分：11.000 / 40 分"]
+
+
+def test_a_weight_is_told_as_it_counts() -> None:
+    asked = Question(id="q", code="q", questionnaire="s", text="是否满意？")
+    options = [
+        Option(id="o1", question="q", label="满意", weight=Decimal("0.875"), count=3, position=1),
+        Option(id="o2", question="q", label="不满意", weight=Decimal(0), count=1, position=2),
+    ]
+    told = tally(evaluation_of(compile_form(thirds("total")), [asked, *options]), asked)
+    assert told.expression == "(3×87.5% + 1×0%) ÷ 4 = 65.63%"

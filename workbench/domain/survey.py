@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show_percent, show_plain
@@ -64,7 +63,7 @@ def tally(evaluation: Evaluation, question: Question) -> Tally:
         points = sum((o.count * exact(o.option.weight or 0) for o in weighted if o.count), Fraction(0))
         rate = points / base
         terms = " + ".join(
-            f"{show_plain(o.count)}×{show_percent(o.option.weight or Decimal(0), 0)}"
+            f"{show_plain(o.count)}×{show_plain(exact(o.option.weight or 0) * 100)}%"
             for o in weighted
             if o.count is not None
         )

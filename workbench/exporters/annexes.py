@@ -59,7 +59,7 @@ def _question(row: QuestionRow) -> list[Block]:
     lines = [
         cells(
             o.option.label,
-            "—" if o.option.weight is None else show_percent(o.option.weight, 0),
+            "—" if o.option.weight is None else f"{show_plain(o.option.weight * 100)}%",
             "—" if o.count is None else show_plain(o.count),
             "—" if o.share is None else show_percent(o.share),
         )
