@@ -49,7 +49,7 @@ class ExportPage(Page):
         self._names: dict[str, QLabel] = {}
         for kind in self._exporting.kinds():
             row = QHBoxLayout()
-            box = QCheckBox(f"{kind.label}（{kind.suffix.lstrip('.')}）")
+            box = QCheckBox(f"{kind.label}　{kind.suffix}")
             box.setChecked(True)
             box.toggled.connect(self._on_ticked)
             self.boxes[kind.key] = box
