@@ -39,6 +39,8 @@ class FieldSpec:
     """The entity kind whose id this field holds (kind ``ref``)."""
     required: bool = False
     hint: str = ""
+    later: bool = False
+    """Added to its entity after that was first released: rows of older files don't hold it."""
 
 
 def spec(
@@ -50,9 +52,13 @@ def spec(
     refers: str = "",
     required: bool = False,
     hint: str = "",
+    later: bool = False,
     default: Any = "",
 ) -> Any:
-    """A dataclass field with its description; ``default`` as in :func:`dataclasses.field`."""
+    """A dataclass field with its description; ``default`` as in :func:`dataclasses.field`.
+
+    A field that joins an entity which was already released stands last and is ``later``.
+    """
     described = {
         "label": label,
         "kind": kind,
@@ -61,6 +67,7 @@ def spec(
         "refers": refers,
         "required": required,
         "hint": hint,
+        "later": later,
     }
     return dataclasses.field(default=default, metadata=described)
 

@@ -19,7 +19,7 @@ from typing import Any
 from workbench.domain.changes import Change, Step
 from workbench.domain.evaluation import ENTITIES, Entity
 from workbench.domain.form_json import canonical
-from workbench.store.rows import Row, Stored, from_row, values_of
+from workbench.store.rows import Row, Stored, from_row, values_of, without_absent
 
 #: Seeding a new evaluation is step 0; it cannot be undone.
 FIRST_STEP = 0
@@ -138,7 +138,9 @@ def turns(lines: Iterable[Line]) -> Iterator[Turn]:
         row = rows.get(key)
         before, after = _fields(line, line.before), _fields(line, line.after)
         fits = line.kind in ENTITIES and (
-            row is None if before is None else row is not None and before.items() <= row.items()
+            row is None
+            if before is None
+            else row is not None and all(row.get(name) == value for name, value in before.items())
         )
         if not fits or (before is None and after is None):
             raise BrokenLine(line.seq)
@@ -146,7 +148,7 @@ def turns(lines: Iterable[Line]) -> Iterator[Turn]:
             rows.pop(key)
             yield Turn(line, row, None)
         else:
-            rows[key] = {**row, **after} if row is not None else after
+            rows[key] = without_absent(line.kind, {**row, **after} if row is not None else after)
             yield Turn(line, row, rows[key])
 
 
@@ -230,8 +232,8 @@ def difference(before: Row | None, after: Row | None) -> tuple[str | None, str |
     """The fields that differ, before and after, as the JSON of a line."""
     if before is None or after is None:
         return _json(before), _json(after)
-    differing = [name for name in after if after[name] != before[name]]
-    return _json({n: before[n] for n in differing}), _json({n: after[n] for n in differing})
+    differing = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+    return _json({n: before.get(n) for n in differing}), _json({n: after.get(n) for n in differing})
 
 
 def _json(fields: Mapping[str, Stored] | None) -> str | None:

@@ -12,7 +12,7 @@ from workbench.domain.evaluation import ENTITIES
 from workbench.store import journal
 from workbench.store.database import corrupt, transaction
 from workbench.store.journal import FIRST_STEP, Line, Rows
-from workbench.store.rows import STATE_MODULUS, Row, Stored, columns, row_hash, to_row
+from workbench.store.rows import STATE_MODULUS, Row, Stored, columns, row_hash, to_row, without_absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Pen:
 
 
 def _values(kind: str, row: Row) -> list[Stored]:
-    return [row[name] for name, _ in columns(kind)]
+    return [row.get(name) for name, _ in columns(kind)]
 
 
 def read_rows(connection: sqlite3.Connection) -> dict[tuple[str, str], Row | None]:
@@ -120,7 +120,7 @@ def read_rows(connection: sqlite3.Connection) -> dict[tuple[str, str], Row | Non
     for kind in ENTITIES:
         names = [name for name, _ in columns(kind)]
         for *values, digest, id_ in connection.execute(_SQL[kind].select):
-            row = dict(zip(names, values, strict=True))
+            row = without_absent(kind, dict(zip(names, values, strict=True)))
             whole = all(isinstance(value, str | int | None) for value in values)
             found[kind, id_] = row if whole and row_hash(kind, id_, row) == digest else None
     return found

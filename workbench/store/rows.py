@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -15,7 +16,9 @@ from workbench.domain.form_json import canonical
 
 #: A value as SQLite and JSON hold it. Decimals and dates are text, so that no digit is ever lost.
 Stored = str | int | None
-#: The fields of one entity as stored, in the order of its class, without its id.
+#: The fields of one entity as stored, in the order of its class, without its id. A later field
+#: (:attr:`workbench.domain.fields.FieldSpec.later`) that has its default is left out, so that rows
+#: and hashes written before there was such a field stay true.
 Row = dict[str, Stored]
 
 #: Sums of row hashes are kept modulo this, so that one number vouches for all rows in any order.
@@ -63,9 +66,27 @@ def _readers(kind: str) -> Mapping[str, Callable[[Any], Any]]:
     return {s.name: _reader(s.kind) for s in specs_of(ENTITIES[kind])}
 
 
+@cache
+def later_defaults(kind: str) -> Mapping[str, Any]:
+    """The later fields of a kind with the values that they have in rows which don't hold them."""
+    later = {s.name for s in specs_of(ENTITIES[kind]) if s.later}
+    return {f.name: f.default for f in dataclasses.fields(ENTITIES[kind]) if f.name in later}
+
+
 def to_row(entity: Entity) -> Row:
     """The entity's fields as stored."""
-    return {name: _KEEPERS[held](getattr(entity, name)) for name, held in columns(kind_of(entity))}
+    kind = kind_of(entity)
+    row = {name: _KEEPERS[held](getattr(entity, name)) for name, held in columns(kind)}
+    for name, default in later_defaults(kind).items():
+        if getattr(entity, name) == default:
+            del row[name]
+    return row
+
+
+def without_absent(kind: str, row: Row) -> Row:
+    """The row without later fields that are ``None``: a file and its journal say so for the default."""
+    absent = [name for name in later_defaults(kind) if name in row and row[name] is None]
+    return {name: value for name, value in row.items() if name not in absent} if absent else row
 
 
 def values_of(kind: str, stored: Mapping[str, Stored]) -> dict[str, Any]:
