@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.importers.package_xml import Limits
 from workbench.importers.sheet_rows import Cell, shortest
 from workbench.importers.workbooks import Workbook, read_workbook
+from workbench.package_xml import Limits
 
 CONTENT = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'

@@ -22,7 +22,6 @@ from workbench.errors import Fault, InputRefused
 from workbench.files import safe_name
 from workbench.importers.indicator_columns import IndicatorColumns
 from workbench.importers.indicator_ids import number_indicators
-from workbench.importers.package_xml import Limits
 from workbench.importers.rule_sentences import Standard, understand
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.stated_rules import stated_kind, stated_rule
@@ -31,6 +30,7 @@ from workbench.importers.table_rows import Draft, RowReader, Rows
 from workbench.importers.target_texts import target_parts
 from workbench.importers.template_sheets import Detail, Template, is_template, read_template
 from workbench.importers.workbooks import Workbook, read_workbook
+from workbench.package_xml import Limits
 
 _LIMITS = Limits(cells=300_000, rows=20_000)
 NATIONAL_BANDS = (("优", "90"), ("良", "80"), ("中", "60"), ("差", "0"))

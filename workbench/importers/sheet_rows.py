@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from workbench.errors import WorkbenchError
-from workbench.importers.package_xml import (
+from workbench.package_xml import (
     Limits,
     column,
     feed,

@@ -17,7 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from workbench.importers.package_xml import (
+from workbench.importers.sheet_rows import Row, SheetReader
+from workbench.package_xml import (
     CHUNK,
     Limits,
     column,
@@ -28,7 +29,6 @@ from workbench.importers.package_xml import (
     unreadable,
     whole,
 )
-from workbench.importers.sheet_rows import Row, SheetReader
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 

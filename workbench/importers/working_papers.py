@@ -28,9 +28,9 @@ from workbench.domain.papers import (
     referred_kind,
 )
 from workbench.errors import Fault, InputRefused, WorkbenchError
-from workbench.importers.package_xml import Limits
 from workbench.importers.sheet_rows import Cell, Row
 from workbench.importers.workbooks import Workbook, read_workbook
+from workbench.package_xml import Limits
 
 #: More faults than this are counted, not listed: the first ones show what is wrong.
 MOST_FAULTS = 300
