@@ -121,6 +121,7 @@ def value_of(field: FieldSpec, ids: dict[str, list[str]]) -> st.SearchStrategy[A
         "count": st.none() | st.integers(0, 10**14) if field.name != "size" else st.integers(0, 10**14),
         "order": st.integers(0, 9999),
         "date": st.none() | st.dates(date(1, 1, 1)),
+        "time": st.just("") | st.times().map(lambda time: f"{time:%H:%M}"),
         "flag": st.booleans(),
     }[field.kind]
 

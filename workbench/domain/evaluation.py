@@ -13,6 +13,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from workbench.domain.entities_records import (
+    DocumentRequest,
+    Exchange,
+    Fact,
+    Interview,
+    SampledItem,
+    Sampling,
+    SiteRecord,
+)
 from workbench.domain.fields import spec
 from workbench.domain.form import Form
 
@@ -301,6 +310,7 @@ class Waiver:
 Entity = (
     Overview | Member | Target | FundLine | Entry | Input | Mark | Deduction | Evidence | Link
     | Questionnaire | Question | Option | Problem | Advice | Paragraph | Waiver
+    | DocumentRequest | Interview | Exchange | SiteRecord | Fact | Sampling | SampledItem
 )  # fmt: skip
 
 #: Every kind of entity by the name it has in the store, the journal and the working papers.
@@ -323,6 +333,13 @@ ENTITIES: Mapping[str, type[Any]] = types.MappingProxyType(
         "advice": Advice,
         "paragraph": Paragraph,
         "waiver": Waiver,
+        "document_request": DocumentRequest,
+        "interview": Interview,
+        "exchange": Exchange,
+        "site_record": SiteRecord,
+        "fact": Fact,
+        "sampling": Sampling,
+        "sampled_item": SampledItem,
     }
 )
 
@@ -345,6 +362,13 @@ KIND_LABELS: Mapping[str, str] = types.MappingProxyType(
         "advice": "建议",
         "paragraph": "报告正文",
         "waiver": "放行",
+        "document_request": "资料清单",
+        "interview": "座谈记录",
+        "exchange": "座谈问答",
+        "site_record": "现场记录",
+        "fact": "现场数据",
+        "sampling": "抽样",
+        "sampled_item": "抽样明细",
         "indicator": "指标",
     }
 )

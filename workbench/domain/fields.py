@@ -151,6 +151,21 @@ def _date(text: str, field: FieldSpec) -> Value:
         raise BadValue(f"没有“{text.strip()}”这一天，请检查{field.label}。") from error
 
 
+_TIME = re.compile(r"(\d{1,2})(?:[:.点时](\d{1,2})分?|([0-5]\d)|[点时])", re.ASCII)
+
+
+def _time(text: str, field: FieldSpec) -> Value:
+    """A time of day as ``09:30``; also read as 9点30分, 9.30 or 0930."""
+    plain = normalise(text).replace("：", ":").replace("点半", "点30")
+    if not plain:
+        return ""
+    found = _TIME.fullmatch(plain)
+    hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
+    if hours > 23 or minutes > 59:
+        raise BadValue(f"{field.label}请按 14:30 的样式填写。")
+    return f"{hours:02}:{minutes:02}"
+
+
 def _flag(text: str, field: FieldSpec) -> Value:
     plain = text.strip()
     if plain in {"是", "1", "true", "True", "√"}:
@@ -198,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
     "count": Kind(_count, _show_plain, numeric=True),
     "order": Kind(_count, _show_plain, numeric=True),
     "date": Kind(_date, lambda value: value.isoformat() if isinstance(value, date) else ""),
+    "time": Kind(_time, _show_plain),
     "flag": Kind(_flag, lambda value: "是" if value else "否"),
     "choice": Kind(_choice, _show_plain),
     "open_choice": Kind(_line, _show_plain),  # offers words, accepts the user's own

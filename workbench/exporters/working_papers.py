@@ -183,6 +183,8 @@ def cell_of(field: FieldSpec, value: Any) -> tuple[CellValue, Look]:
         look = dataclasses.replace(MIDDLE, number="0.00%")
     elif field.kind == "date":
         look = dataclasses.replace(MIDDLE, number="yyyy-mm-dd")
+    elif field.kind == "time":  # as text, so that a time typed there is not made a fraction of a day
+        look = dataclasses.replace(MIDDLE, number="@")
     return (show_value(value, field), look)
 
 

@@ -46,7 +46,26 @@ _ENTITIES_1 = {
 
 # What came after 0.1.0; this step may still grow until the next version is shipped. A field that
 # joins a kind of the first step is ``later=True`` in its dataclass; absent, it has its default.
-_ENTITIES_2: dict[str, str] = {}
+_ENTITIES_2: dict[str, str] = {
+    "document_request": (
+        "position:int category name period proves status due received from_whom to_whom copy copies:int "
+        "certified:int note"
+    ),
+    "interview": (
+        "position:int title place held begins ends host recorder unit_persons team_persons topics "
+        "confirmed_by confirmed_on note"
+    ),
+    "exchange": "position:int interview topic question answer answered_by indicator",
+    "site_record": (
+        "position:int title kind place started ended unit_persons team_persons seen faults opinion "
+        "counted population:int visited:int sampling confirmed_by confirmed_on note"
+    ),
+    "fact": "position:int record name value booked unit observed note",
+    "sampling": (
+        "position:int title counted method rule population:int population_money drawn:int drawn_money note"
+    ),
+    "sampled_item": "position:int sampling name number money place result",
+}
 _COLUMNS_2: dict[str, str] = {}
 
 

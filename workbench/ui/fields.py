@@ -245,6 +245,15 @@ class DateEditor(LineEditor):
         return line
 
 
+class TimeEditor(LineEditor):
+    """A time of day, typed as 14:30, 1430 or 14点30."""
+
+    def _build(self) -> QWidget:
+        line = super()._build()
+        self._line.setPlaceholderText(self.field.hint or "如 14:30")
+        return line
+
+
 class TextEditor(FieldEditor):
     """Several lines of text."""
 
@@ -386,6 +395,7 @@ FIELD_EDITORS: Mapping[str, type[FieldEditor]] = {
     "count": NumberEditor,
     "order": NumberEditor,
     "date": DateEditor,
+    "time": TimeEditor,
     "flag": FlagEditor,
     "choice": ChoiceEditor,
     "open_choice": OpenChoiceEditor,
