@@ -44,7 +44,7 @@ _ENTITIES_1 = {
     "waiver": "code reason by",
 }
 
-# What came after 0.1.0; this step may still grow until the next version is shipped. A field that
+# What came after the first release; this step may still grow until the next version is shipped. A field that
 # joins a kind of the first step is ``later=True`` in its dataclass; absent, it has its default.
 _ENTITIES_2: dict[str, str] = {
     "document_request": (
