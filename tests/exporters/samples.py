@@ -10,11 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 
+from workbench.domain.charts import Bar, BarChart, Scale, ScaleChart
 from workbench.exporters.document import (
     Align,
     Annex,
-    Bar,
-    BarChart,
     Block,
     Bound,
     Cell,
@@ -31,8 +30,6 @@ from workbench.exporters.document import (
     PhotoGrid,
     Picture,
     Reference,
-    Scale,
-    ScaleChart,
     Table,
     cells,
     content,

@@ -10,7 +10,8 @@ from PIL import Image
 
 from tests.exporters.paper import document, printed, shipped_fonts
 from tests.exporters.samples import photo, score_chart, survey_chart
-from workbench.exporters.document import Bar, BarChart, Figure, PhotoGrid, Picture, Scale, ScaleChart
+from workbench.domain.charts import Bar, BarChart, Scale, ScaleChart
+from workbench.exporters.document import Figure, PhotoGrid, Picture
 from workbench.exporters.pdf_images import MOST_PIXELS, PictureUnreadable, load
 from workbench.exporters.report_pdf import render_pdf
 

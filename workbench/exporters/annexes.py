@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from workbench.domain.amounts import round_half_up, show, show_percent, show_plain
+from workbench.domain.amounts import show, show_percent, show_plain
+from workbench.domain.charts import scale_chart
 from workbench.domain.evaluation import KIND_LABELS, Deduction, Link
 from workbench.domain.survey import recovery_rate
 from workbench.exporters.document import (
@@ -17,8 +18,6 @@ from workbench.exporters.document import (
     Heading,
     Paragraph,
     Row,
-    Scale,
-    ScaleChart,
     Table,
     cells,
     content,
@@ -84,22 +83,8 @@ def _question(row: QuestionRow) -> list[Block]:
 
 def _scale_chart(rows: list[QuestionRow], number: int) -> list[Block]:
     """One chart for questions with the same number of options; their labels differ only in the verb."""
-    width = len(rows[0].tally.options) if rows else 0
-    same = [row for row in rows if len(row.tally.options) == width]
-    if len(same) < 2 or not width:
-        return []
-    options = tuple(f"第 {place} 档" for place in range(1, width + 1))
-    if len({tuple(o.option.label for o in row.tally.options) for row in same}) == 1:
-        options = tuple(o.option.label for o in same[0].tally.options)
-    scales = tuple(
-        Scale(
-            row.question.name or f"第 {row.number} 题",
-            tuple(round_half_up((o.share or Fraction(0)) * 100, 4) for o in row.tally.options),
-            tuple(show_percent(o.share or Fraction(0), 0) for o in row.tally.options),
-        )
-        for row in same
-    )
-    return [FigureBlock(ScaleChart(options, scales), "各题选项占比", f"survey_chart:{number}")]
+    chart = scale_chart([(row.question.name or f"第 {row.number} 题", row.tally) for row in rows])
+    return [] if chart is None else [FigureBlock(chart, "各题选项占比", f"survey_chart:{number}")]
 
 
 def _sheet_text(rows: list[QuestionRow], introduction: str) -> list[Block]:

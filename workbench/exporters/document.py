@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
+
+from workbench.domain.charts import Chart
 
 # ── inline text ──────────────────────────────────────────────────────────────────────────────────
 
@@ -213,52 +214,6 @@ class Picture:
 
     source: Path | bytes = field(repr=False)
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a bar chart: ``value`` drawn against ``full`` (the full mark), ``text`` printed beside it."""
-
-    label: str
-    value: Decimal
-    text: str
-    full: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BarChart:
-    """Horizontal bars, each within the outline of its full mark where it has one."""
-
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """One stacked bar: the parts of a whole, in the order of the chart's options."""
-
-    label: str
-    values: tuple[Decimal, ...]
-    texts: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.values) != len(self.texts):
-            raise ValueError(f"as many texts as values are needed: {self.label!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleChart:
-    """Stacked bars of equal length over common options, as for the answers to a survey."""
-
-    options: tuple[str, ...]
-    scales: tuple[Scale, ...]
-
-    def __post_init__(self) -> None:
-        for scale in self.scales:
-            if len(scale.values) != len(self.options):
-                raise ValueError(f"as many values as options are needed: {scale.label!r}")
-
-
-Chart: TypeAlias = BarChart | ScaleChart
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 
+from workbench.domain.charts import spoken
 from workbench.exporters import charts
-from workbench.exporters.document import BarChart, Chart, Figure, Metadata, PhotoGrid, Picture
+from workbench.exporters.document import Figure, Metadata, PhotoGrid, Picture
 from workbench.exporters.docx_file import DocxFile
 from workbench.exporters.docx_tables import plain_table_xml
 from workbench.exporters.docx_xml import Para, attribute, run
@@ -67,7 +68,7 @@ class FigureWriter:
         name = f"{label}　{figure.caption}".strip("　")
         if isinstance(figure.body, Picture):
             return [self._picture(figure.body, name or figure.body.name, width, most)]
-        told = f"{name}：{_spoken(figure.body)}"
+        told = f"{name}：{spoken(figure.body)}"
         found = []
         for part in charts.draw(figure.body, width, self._setter).parts(most):
             identifier = self._file.picture(self._painted(part), "png")
@@ -99,9 +100,9 @@ class FigureWriter:
         file = PdfFile(self._setter)
         page = Page(drawing.width, drawing.height)
         for patch in drawing.patches:
-            page.box(patch.x, patch.y, patch.width, patch.height, patch.fill)
+            page.box(patch.x, patch.y, patch.width, patch.height, charts.fill_of(patch))
         for words in drawing.words:
-            file.text(page, words.line, words.x, words.y, words.grey)
+            file.text(page, words.line, words.x, words.y, charts.grey_of(words))
         pdf = pypdfium2.PdfDocument(file.data([page], "", Metadata(), 0))
         try:
             sheet = pdf[0]
@@ -128,17 +129,6 @@ class FigureWriter:
             '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
             "</wp:inline></w:drawing></w:r>"
         )
-
-
-def _spoken(chart: Chart) -> str:
-    """The figures of a chart in words: a picture of them cannot be searched or read aloud."""
-    if isinstance(chart, BarChart):
-        return "；".join(f"{bar.label} {bar.text}" for bar in chart.bars)
-    return "；".join(
-        f"{scale.label}："
-        + "，".join(f"{option} {text}" for option, text in zip(chart.options, scale.texts, strict=True))
-        for scale in chart.scales
-    )
 
 
 def _upright(raster: Raster) -> tuple[bytes, str]:

@@ -82,9 +82,9 @@ class FigurePrinter:
         def paint(page: Page, x: float, y: float) -> None:
             left = x + indent
             for patch in drawing.patches:
-                page.box(left + patch.x, y + patch.y, patch.width, patch.height, patch.fill)
+                page.box(left + patch.x, y + patch.y, patch.width, patch.height, charts.fill_of(patch))
             for words in drawing.words:
-                file.text(page, words.line, left + words.x, y + words.y, words.grey)
+                file.text(page, words.line, left + words.x, y + words.y, charts.grey_of(words))
 
         return Box(drawing.height, paint)
 

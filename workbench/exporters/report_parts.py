@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from workbench.domain.amounts import show, show_money, show_percent, show_plain
+from workbench.domain.charts import Bar, BarChart
 from workbench.domain.evaluation import FundLine, Member, Waiver
 from workbench.domain.fields import spec_of
 from workbench.domain.sources import FUND_COLUMNS
 from workbench.domain.survey import recovery_rate
 from workbench.exporters.document import (
     Align,
-    Bar,
-    BarChart,
     Block,
     Column,
     Figure,
