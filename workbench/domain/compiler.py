@@ -11,9 +11,9 @@ from typing import Any
 from workbench.domain.amounts import exact, show_plain
 from workbench.domain.evaluation import OPERATORS, QUESTION_KINDS, QUESTION_ROLES
 from workbench.domain.form import Band, Form, Indicator, Rounding
-from workbench.domain.rules.base import BadRule, Rule, rule_types
+from workbench.domain.rules.base import BadRule, InputSpec, Rule, rule_types
 from workbench.domain.rules.params import BadParam, number_of, show_percent_plain
-from workbench.domain.sources import FUND_COLUMNS
+from workbench.domain.sources import Declared, family_of, source_fault
 from workbench.errors import Fault, InputRefused
 
 MAX_INDICATORS = 2_000
@@ -561,11 +561,11 @@ class _Compiler:
         targets: tuple[Mapping[str, Any], ...],
     ) -> None:
         questions = {q["code"]: q for one in questionnaires for q in one["question"] if q["code"]}
-        names = {target["name"] for target in targets}
+        declared = Declared(questions, frozenset(target["name"] for target in targets))
         by_id = {indicator.id: indicator for indicator in indicators}
         for indicator in indicators:
             for spec in indicator.rule.inputs() if indicator.rule is not None else ():
-                fault = _source_fault(spec.source, questions, names)
+                fault = _binding_fault(spec, declared)
                 if fault:
                     place = " › ".join(self._path_names(indicator, by_id))
                     self._note(
@@ -583,23 +583,13 @@ class _Compiler:
         return names
 
 
-def _source_fault(source: str, questions: Mapping[str, Mapping[str, Any]], targets: set[str]) -> str:
-    kind, _, key = source.partition(":")
-    if not source or source == "manual":
-        return ""
-    if kind == "survey":
-        if key not in questions:
-            return f"而问卷里没有代号为“{key}”的题目"
-        if not any("weight" in option for option in questions[key]["option"]):
-            return "而这道题的选项没有权重，算不出比率"
-    elif kind in {"target", "actual"}:
-        return "" if key in targets else f"而绩效目标里没有“{key}”"
-    elif kind == "fund":
-        column = key.partition("@")[0]
-        return "" if column in FUND_COLUMNS else f"而资金表没有“{column}”这一列"
-    elif source != "count:deductions":
-        return "而没有这种来源"
-    return ""
+def _binding_fault(spec: InputSpec, declared: Declared) -> str:
+    """What is wrong with the source of an input: there is none such, or it gives what the input can't take."""
+    fault = source_fault(spec.source, declared)
+    family = family_of(spec.source)
+    if not fault and family is not None and family.dated != (spec.kind == "date"):
+        return "而它不是日期" if spec.kind == "date" else "而它是日期，不是数值"
+    return fault
 
 
 def _walk(roots: list[_Row]) -> Iterator[tuple[_Row, list[_Row]]]:

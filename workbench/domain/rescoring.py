@@ -7,17 +7,11 @@ from collections.abc import Iterable
 from workbench.domain.changes import Change
 from workbench.domain.evaluation import Deduction, Entry, Evaluation, Input, Mark, Overview
 from workbench.domain.scoring import Scores, compute_scores, rescored
+from workbench.domain.sources import kinds_behind
 
-#: Kinds that no score reads.
-_UNREAD = frozenset({"member", "evidence", "link", "problem", "advice", "paragraph", "waiver"})
-#: Kinds that scores read through a binding, with the bindings' prefixes.
-_BOUND = {
-    "fund_line": ("fund:",),
-    "target": ("target:", "actual:"),
-    "questionnaire": ("survey:",),
-    "question": ("survey:",),
-    "option": ("survey:",),
-}
+#: Kinds that scores read through a binding, with the bindings' prefixes. Of the others only those
+#: that :func:`_reached` names are read by scores.
+_BOUND = kinds_behind()
 _OVERVIEW = ("fund_unit", "counting_stage")
 
 
@@ -39,11 +33,7 @@ def scores_after(before: Scores, evaluation: Evaluation, changes: Iterable[Chang
 def _reached(evaluation: Evaluation, change: Change) -> set[str] | None:
     """The leaves that one change can reach; nothing said when it may be all of them."""
     leaves = evaluation.form.bindings
-    if change.kind in _UNREAD:
-        return set()
-    if change.kind in _BOUND:
-        return bound_leaves(evaluation, _BOUND[change.kind])
-    found: set[str] = set()
+    found = bound_leaves(evaluation, _BOUND[change.kind]) if change.kind in _BOUND else set()
     for entity in (change.before, change.after):
         if isinstance(entity, Overview):
             if any(name in _OVERVIEW for name in change.fields):
@@ -52,8 +42,6 @@ def _reached(evaluation: Evaluation, change: Change) -> set[str] | None:
             found.add(entity.id)
         elif isinstance(entity, Input | Mark | Deduction):
             found.add(entity.indicator)
-        elif entity is not None:  # pragma: no cover - every kind is named above
-            return None
     return found & leaves.keys()
 
 

@@ -138,6 +138,10 @@ def _resolve(
 
 def _fitting(linked: Given, source: str, spec: InputSpec, fund_unit: str) -> Given:
     """A linked value as the input takes it: amounts in the input's unit, no number for a date or choice."""
+    if isinstance(linked.value, str) and spec.kind != "date":
+        return dataclasses.replace(
+            linked, value=None, fault=f"{spec.label}不能取自日期，请改选来源或手工填写。"
+        )
     if linked.number is None:
         return linked
     if spec.kind in {"date", "choice", "flag"}:

@@ -130,7 +130,7 @@ class CriterionCard(Card):
     def show_score(self, scored: IndicatorScore, origin: object = None) -> None:
         """Show values, origins and the derivation as they stand."""
         evaluation = self._context.session.evaluation
-        choices = Sources(evaluation).choices()
+        choices = Sources(evaluation).choices(scored.indicator.id)
         for one in self.inputs:
             one.show_given((scored.given or {}).get(one.spec.key, Given(None)), choices, origin)
         text = derivation_html(scored, evaluation.form.rounding.digits)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout,
 from workbench.domain.amounts import show_plain
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.scoring import MANUAL
-from workbench.domain.sources import Choice
+from workbench.domain.sources import Choice, place_of_source
 from workbench.services.editing import (
     Address,
     bind_input,
@@ -29,13 +29,6 @@ from workbench.ui.theme import role
 from workbench.ui.widgets import label, link
 
 BY_HAND = "手工填写"
-
-
-def place_of_source(source: str) -> Address:
-    """Where a bound value is kept: the question, the target, the funds."""
-    kind, _, key = source.partition(":")
-    kinds = {"survey": "question", "fund": "fund_line", "target": "target", "actual": "target"}
-    return Address(kinds.get(kind, ""), "" if kind == "fund" else key)
 
 
 class ValueInput:
@@ -101,7 +94,11 @@ class ValueInput:
         return put_input(self._context.session, self._indicator, self.spec, text, origin)
 
     def _go(self) -> None:
-        self._context.navigate(place_of_source(self._source))
+        kind, id_, field = place_of_source(self._source)
+        if kind == "indicator":  # it is kept right here
+            id_ = self._indicator
+        if kind:
+            self._context.navigate(Address(kind, id_, field))
 
     def _type_beside(self) -> None:
         """Open the field for a value beside the bound one."""
@@ -144,13 +141,15 @@ class ValueInput:
         self._show_choices(choices, bound_value, bound=bound)
 
     def _show_choices(self, choices: list[Choice], value: Given, *, bound: bool) -> None:
-        offered = [("", BY_HAND), *((choice.source, choice.label) for choice in choices)]
+        dated = self.spec.kind == "date"
+        fitting = [choice for choice in choices if choice.dated == dated]
+        offered = [("", BY_HAND), *((choice.source, choice.label) for choice in fitting)]
         chosen = self._source if bound else ""
         if bound and chosen not in dict(
             offered
         ):  # bound by a name instead of an id: the one that says the same
             said = (value.origin, value.name, value.value)
-            same = (c.source for c in choices if (c.given.origin, c.given.name, c.given.value) == said)
+            same = (c.source for c in fitting if (c.given.origin, c.given.name, c.given.value) == said)
             chosen = next(same, chosen)
             if chosen not in dict(offered):
                 offered.append((chosen, "标准指定的来源"))
