@@ -19,6 +19,7 @@ from tests.helpers import session
 from tests.ui.helpers import QuietAlerts, commit, window_on
 from workbench.domain.evaluation import Deduction, Evidence, Link
 from workbench.domain.evidence_use import evidence_of
+from workbench.domain.regions import Region, region_of
 from workbench.services.attaching import Attaching, AttachReport
 from workbench.services.editing import Address
 from workbench.services.jobs import silent
@@ -31,7 +32,6 @@ from workbench.ui.evidence_model import EvidenceModel, Filter, size_text
 from workbench.ui.evidence_page import EvidencePage
 from workbench.ui.evidence_panel import EvidencePanel
 from workbench.ui.main_window import MainWindow
-from workbench.ui.preview_panel import region_of
 from workbench.ui.scoring_page import ScoringPage
 from workbench.ui.search_palette import SearchPalette
 
@@ -338,7 +338,7 @@ def test_opening_shows_a_copy(
     ],
 )
 def test_places_of_links_are_read(place: str, region: object) -> None:
-    assert region_of(place) == region
+    assert region_of(place) == (Region(*region) if region else None)
 
 
 # The page of all evidence.

@@ -72,6 +72,7 @@ class Overview:
     process: str = spec("评价工作过程")
     experience: str = spec("主要经验及做法")
     remarks: str = spec("其他需要说明的问题")
+    index_scheme: str = spec("索引号编法", "line", later=True, default="{指标}-{序:2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +198,10 @@ class Evidence:
     size: int = spec("字节数", "count", default=0)
     media_type: str = spec("文件类型", "line")
     taken: str = spec("拍摄时间", "line")
+    index: str = spec("索引号", "line", later=True, hint="关联指标时按编法自动编出，可改")
+    derived_from: str = spec("由哪件佐证制成", "ref", refers="evidence", later=True)
+    withheld: bool = spec("原件不外发", "flag", default=False, later=True)
+    taken_place: str = spec("拍摄位置", "line", later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

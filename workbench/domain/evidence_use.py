@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.domain.evaluation import KIND_LABELS, Deduction, Evaluation, Evidence, Link, Problem
+from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Deduction, Entity, Evaluation, Evidence, Link
+from workbench.domain.fields import specs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,66 @@ def target_label(evaluation: Evaluation, kind: str, id_: str) -> str:
         indicator = evaluation.form.get(line.indicator)
         points = f" −{line.points:f}" if line.points is not None else ""
         return f"{label}{points}（{indicator.name if indicator else line.indicator}）"
-    if kind == "problem" and (problem := evaluation.get(Problem, id_)) is not None:
-        return f"{label} {problem.title}"
     entity = evaluation.tables.get(kind, {}).get(id_)
-    return label if entity is not None else f"{label}（已不存在）"
+    if entity is None:
+        return f"{label}（已不存在）"
+    return f"{label} {title_of(entity)}".strip()
+
+
+def title_of(entity: Entity) -> str:
+    """What an entity is called: its first required line of text, empty when it has none."""
+    named = (s.name for s in specs_of(type(entity)) if s.required and s.kind in {"line", "text"})
+    return " ".join(str(getattr(entity, next(named, "id"))).split()) if _titled(type(entity)) else ""
+
+
+def _titled(entity_type: type[Entity]) -> bool:
+    return any(s.required and s.kind in {"line", "text"} for s in specs_of(entity_type))
+
+
+#: Kinds that stand for themselves but are nothing that a document proves.
+_NOT_PROVED = frozenset({"overview", "member", "evidence", "link", "waiver"})
+
+
+def provable_kinds() -> tuple[str, ...]:
+    """Kinds of entity that evidence may be tied to: those with a title of their own that are no part of another."""
+    return tuple(
+        kind
+        for kind, entity_type in ENTITIES.items()
+        if kind not in _NOT_PROVED
+        and (kind == "deduction" or _titled(entity_type))
+        and not any(
+            s.refers and s.required and (s.refers != "indicator" or kind != "deduction")
+            for s in specs_of(entity_type)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Provable:
+    """Something that evidence may be tied to: kind and id, its words, and what stands beside them."""
+
+    kind: str
+    id: str
+    words: str
+    beside: str
+
+
+def provables(evaluation: Evaluation) -> list[Provable]:
+    """Everything that evidence may be tied to: indicators with their deductions first, then the rest by kind."""
+    form = evaluation.form
+    found: list[Provable] = []
+    for leaf in form.leaves:
+        found.append(
+            Provable("indicator", leaf.id, f"{KIND_LABELS['indicator']} {leaf.name}", form.place(leaf.parent))
+        )
+        for line in evaluation.deductions(leaf.id):
+            words = target_label(evaluation, "deduction", line.id)
+            found.append(Provable("deduction", line.id, words, line.reason[:40]))
+    for kind in provable_kinds():
+        if kind == "deduction":
+            continue
+        found += [
+            Provable(kind, entity.id, target_label(evaluation, kind, entity.id), "")
+            for entity in evaluation.listed(ENTITIES[kind])
+        ]
+    return found

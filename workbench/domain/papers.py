@@ -37,7 +37,7 @@ ID_HEADER = "编号（勿改）"
 NATURAL_IDS: Mapping[str, str] = {"entry": "指标", "paragraph": "章节", "waiver": "核验发现"}
 #: What the program itself records about an evidence file; nobody changes it by hand.
 SYSTEM_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "evidence": ("file_name", "sha256", "size", "media_type", "taken")
+    "evidence": ("file_name", "sha256", "size", "media_type", "taken", "taken_place", "derived_from")
 }
 _TITLES = {"entry": "得分与依据", "evidence": "佐证目录"}
 _LABEL_LENGTH = 60

@@ -18,6 +18,7 @@ from workbench.domain.evidence_use import Use, evidence_label, uses_of
 from workbench.domain.exif import EXIF_BYTES, taken_at
 from workbench.domain.fields import Value
 from workbench.domain.media import extension_of, may_open
+from workbench.domain.regions import Region, region_of
 from workbench.errors import Fault, WorkbenchError
 from workbench.files import safe_name, told
 from workbench.services.jobs import Progress
@@ -230,6 +231,53 @@ class Attaching:
         }
         fresh = [self._link(item, to) for item in items if item.id not in have]
         return self._session.put_all(fresh, label="关联佐证")
+
+    def mark(self, item: Evidence, region: Region, to: Target, note: str = "") -> Link:
+        """Say that a region of an item proves something; a plain link between the two takes it over."""
+        evaluation = self._session.evaluation
+        plain = next(
+            (
+                link
+                for link in evaluation.links(
+                    from_kind="evidence", from_id=item.id, to_kind=to[0], to_id=to[1]
+                )
+                if region_of(link.place) is None
+            ),
+            None,
+        )
+        made = plain or self._link(item, to)
+        marked = dataclasses.replace(made, place=region.place, note=note or made.note)
+        self._session.put(marked, label=f"框选 {evidence_label(item)}")
+        return marked
+
+    def move_mark(self, link: Link, region: Region) -> None:
+        """Put a region elsewhere; one that is gone by now is left alone."""
+        held = self._session.evaluation.get(Link, link.id)
+        if held is not None:
+            self._session.put(dataclasses.replace(held, place=region.place), label="调整框选")
+
+    def note_mark(self, link: Link, note: str) -> None:
+        """Say what a region proves."""
+        held = self._session.evaluation.get(Link, link.id)
+        if held is not None:
+            self._session.put(dataclasses.replace(held, note=note), label="说明框选内容")
+
+    def unmark(self, link: Link) -> None:
+        """Take a region away; the item stays tied to what it proved."""
+        held = self._session.evaluation.get(Link, link.id)
+        if held is None:
+            return
+        others = [
+            other
+            for other in self._session.evaluation.links(
+                from_kind="evidence", from_id=held.from_id, to_kind=held.to_kind, to_id=held.to_id
+            )
+            if other.id != held.id
+        ]
+        if others:
+            self._session.remove(held, label="删除框选")
+        else:
+            self._session.put(dataclasses.replace(held, place=""), label="删除框选")
 
     def detach(self, item: Evidence, to: Target) -> None:
         """Remove the links of an item to one place; from an indicator also those to its deduction lines."""

@@ -66,7 +66,10 @@ _ENTITIES_2: dict[str, str] = {
     ),
     "sampled_item": "position:int sampling name number money place result",
 }
-_COLUMNS_2: dict[str, str] = {}
+_COLUMNS_2: dict[str, str] = {
+    "overview": "index_scheme",
+    "evidence": "index derived_from withheld:int taken_place",
+}
 
 
 def _fields(described: str) -> dict[str, type]:

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from workbench.domain.evaluation import Evidence
 from workbench.domain.evidence_use import evidence_label
 from workbench.domain.media import label_of
+from workbench.domain.regions import region_of
 from workbench.services.attaching import WECHAT_NOTE
 from workbench.services.pictures import THUMBNAIL
 from workbench.ui.context import Context
-from workbench.ui.preview_panel import region_of
 from workbench.ui.theme import Theme, role
 from workbench.ui.thumbnails import Shown, Thumbnails
 
@@ -51,7 +51,7 @@ def second_line(row: CardRow) -> tuple[str, str]:
         return WECHAT_NOTE, "warning"
     when = item.taken[5:16] if item.taken else item.obtained.isoformat()[5:] if item.obtained else ""
     region = region_of(row.place)
-    marked = f"第 {region[0]} 页 已框选" if region is not None else ""
+    marked = f"第 {region.page} 页 已框选" if region is not None else ""
     parts = [part for part in (when, marked or item.copy or label_of(item.media_type)) if part]
     return " · ".join(parts), "soft"
 

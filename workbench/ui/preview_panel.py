@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from workbench.domain.evaluation import Evidence
 from workbench.domain.evidence_use import evidence_label
 from workbench.domain.media import label_of
+from workbench.domain.regions import Region, region_of
 from workbench.services.pictures import PREVIEW
 from workbench.ui.context import Context
 from workbench.ui.theme import Theme, role
@@ -22,19 +23,6 @@ from workbench.ui.widgets import Card, label
 
 #: Previews kept in memory; each is up to 1,400 pixels long (about 6 MB).
 _KEPT = 6
-Region = tuple[int, float, float, float, float]
-
-
-def region_of(place: str) -> Region | None:
-    """A link's place ``3:0.10,0.20,0.30,0.05`` as page, left, top, width, height; nothing when it names none."""
-    page, _, box = place.partition(":")
-    try:
-        number = int(page)
-        left, top, width, height = (float(part) for part in box.split(","))
-    except ValueError:
-        return None
-    inside = 0 <= left <= 1 and 0 <= top <= 1 and 0 < width <= 1 and 0 < height <= 1
-    return (number, left, top, width, height) if number >= 1 and inside else None
 
 
 class PageView(QWidget):
@@ -91,14 +79,14 @@ class PageView(QWidget):
         place.moveCenter(room.center())
         painter.drawPixmap(place.topLeft(), self._fitted(size))
         if self._region is not None:
-            _, left, top, width, height = self._region
+            box = self._region
             painter.setPen(QPen(colors.of("lost"), 2))
             painter.drawRect(
                 QRectF(
-                    place.left() + left * place.width(),
-                    place.top() + top * place.height(),
-                    width * place.width(),
-                    height * place.height(),
+                    place.left() + box.left * place.width(),
+                    place.top() + box.top * place.height(),
+                    box.width * place.width(),
+                    box.height * place.height(),
                 )
             )
 
@@ -174,7 +162,7 @@ class PreviewPanel(Card):
         """Show an item, at the page and box that a link's ``place`` names."""
         if item != self._item or place:
             self._region = region_of(place)
-            self._page = self._region[0] if self._region is not None else 1
+            self._page = self._region.page if self._region is not None else 1
             self._pages = self._page
         self._item = item
         self._fill()
@@ -221,7 +209,7 @@ class PreviewPanel(Card):
         if shown.pixmap.isNull():
             self.view.show_words(shown.drawn.reason or "无法显示。")
         else:
-            here = self._region if self._region is not None and self._region[0] == self._page else None
+            here = self._region if self._region is not None and self._region.page == self._page else None
             self.view.show_picture(shown.pixmap, here)
         return shown.drawn.damage
 
