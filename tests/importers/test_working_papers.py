@@ -38,7 +38,7 @@ from workbench.domain.evaluation import (
     mark_id,
 )
 from workbench.domain.fields import FieldSpec, specs_of
-from workbench.domain.papers import META_SHEET, PAPER_SHEETS
+from workbench.domain.papers import META_SHEET, PAPER_SHEETS, WITHOUT_SHEET
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.exporters.kit import Kit, Written
 from workbench.exporters.report_data import freeze
@@ -59,7 +59,11 @@ def read(path: Path) -> Papers:
 
 
 def tables(evaluation: Evaluation) -> dict[str, dict[str, Entity]]:
-    return {kind: dict(evaluation.tables.get(kind, {})) for kind in ENTITIES if kind != "overview"}
+    return {
+        kind: dict(evaluation.tables.get(kind, {}))
+        for kind in ENTITIES
+        if kind not in {"overview", *WITHOUT_SHEET}
+    }
 
 
 def edited(path: Path, change: Callable[[Any], None]) -> Papers:
@@ -178,7 +182,7 @@ def test_long_text_comes_back_through_the_overflow_sheet(tmp_path: Path) -> None
 
 
 def test_sheets_are_for_every_kind_and_headers_are_clear() -> None:
-    assert {sheet.kind for sheet in PAPER_SHEETS} == set(ENTITIES)
+    assert {sheet.kind for sheet in PAPER_SHEETS} == set(ENTITIES) - WITHOUT_SHEET
     assert len({sheet.title for sheet in PAPER_SHEETS}) == len(PAPER_SHEETS)
     for sheet in PAPER_SHEETS:
         labels = [field.label for field in sheet.fields]

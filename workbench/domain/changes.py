@@ -7,8 +7,10 @@ import types
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workbench.domain.entities_form import IN_FORCE, FormRevision
 from workbench.domain.evaluation import ENTITIES, Entity, Evaluation, Link, kind_of
 from workbench.domain.fields import specs_of
+from workbench.domain.form_revision import REVISION, with_form_in_force
 
 
 class StaleChange(ValueError):
@@ -97,7 +99,11 @@ def _hanging_on(evaluation: Evaluation, kind: str, id_: str) -> list[Entity]:
 
 
 def apply(evaluation: Evaluation, changes: Iterable[Change]) -> Evaluation:
-    """The evaluation after the changes; raises :class:`StaleChange` when one does not fit, changing nothing."""
+    """The evaluation after the changes.
+
+    Raises :class:`StaleChange` when one does not fit, and :class:`workbench.errors.InputRefused` when
+    they bring a form that can't be scored by; nothing is changed then.
+    """
     fresh: dict[str, dict[str, Entity]] = {}
     for change in changes:
         if change.kind not in fresh:
@@ -110,4 +116,7 @@ def apply(evaluation: Evaluation, changes: Iterable[Change]) -> Evaluation:
         else:
             table[change.id] = change.after
     tables = {**evaluation.tables, **{kind: types.MappingProxyType(table) for kind, table in fresh.items()}}
-    return dataclasses.replace(evaluation, tables=types.MappingProxyType(tables))
+    after = dataclasses.replace(evaluation, tables=types.MappingProxyType(tables))
+    if REVISION in fresh and fresh[REVISION].get(IN_FORCE) != evaluation.get(FormRevision, IN_FORCE):
+        return with_form_in_force(after)
+    return after

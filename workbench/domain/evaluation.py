@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from workbench.domain.entities_form import FormRevision
 from workbench.domain.entities_records import (
     DocumentRequest,
     Exchange,
@@ -316,6 +317,7 @@ Entity = (
     Overview | Member | Target | FundLine | Entry | Input | Mark | Deduction | Evidence | Link
     | Questionnaire | Question | Option | Problem | Advice | Paragraph | Waiver
     | DocumentRequest | Interview | Exchange | SiteRecord | Fact | Sampling | SampledItem
+    | FormRevision
 )  # fmt: skip
 
 #: Every kind of entity by the name it has in the store, the journal and the working papers.
@@ -338,6 +340,7 @@ ENTITIES: Mapping[str, type[Any]] = types.MappingProxyType(
         "advice": Advice,
         "paragraph": Paragraph,
         "waiver": Waiver,
+        "form_revision": FormRevision,
         "document_request": DocumentRequest,
         "interview": Interview,
         "exchange": Exchange,
@@ -367,6 +370,7 @@ KIND_LABELS: Mapping[str, str] = types.MappingProxyType(
         "advice": "建议",
         "paragraph": "报告正文",
         "waiver": "放行",
+        "form_revision": "指标体系",
         "document_request": "资料清单",
         "interview": "座谈记录",
         "exchange": "座谈问答",
@@ -412,7 +416,15 @@ class Evaluation:
 
     id: str
     form: Form
+    """The form in force: the evaluation's first one, or its revision (:class:`FormRevision`)."""
     tables: Mapping[str, Table] = field(default_factory=dict)
+    first_form: Form | None = None
+    """The form that the evaluation began with, where a revision is in force."""
+
+    @property
+    def original_form(self) -> Form:
+        """The form that the evaluation began with, whatever is in force now."""
+        return self.first_form or self.form
 
     def table(self, entity_type: type[EntityT]) -> Mapping[str, EntityT]:
         """All entities of one class by id, in the order in which they were put."""

@@ -39,6 +39,8 @@ NATURAL_IDS: Mapping[str, str] = {"entry": "指标", "paragraph": "章节", "wai
 SYSTEM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("file_name", "sha256", "size", "media_type", "taken", "taken_place", "derived_from")
 }
+#: Kinds that are no sheet's: the form travels whole with the papers, and is changed in its own editor.
+WITHOUT_SHEET = frozenset({"form_revision"})
 _TITLES = {"entry": "得分与依据", "evidence": "佐证目录"}
 _LABEL_LENGTH = 60
 
@@ -71,6 +73,7 @@ class PaperSheet:
 PAPER_SHEETS: tuple[PaperSheet, ...] = tuple(
     PaperSheet(kind, _TITLES.get(kind, KIND_LABELS[kind]), specs_of(entity_type), kind == "overview")
     for kind, entity_type in ENTITIES.items()
+    if kind not in WITHOUT_SHEET
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workbench.domain.changes import Change
+from workbench.domain.entities_form import IN_FORCE, FormRevision
 from workbench.domain.evaluation import Deduction, Entry, Evaluation, Input, Mark, Overview
 from workbench.domain.scoring import Scores, compute_scores, rescored
 from workbench.domain.sources import kinds_behind
@@ -35,7 +36,10 @@ def _reached(evaluation: Evaluation, change: Change) -> set[str] | None:
     leaves = evaluation.form.bindings
     found = bound_leaves(evaluation, _BOUND[change.kind]) if change.kind in _BOUND else set()
     for entity in (change.before, change.after):
-        if isinstance(entity, Overview):
+        if isinstance(entity, FormRevision):
+            if entity.id == IN_FORCE:
+                return None
+        elif isinstance(entity, Overview):
             if any(name in _OVERVIEW for name in change.fields):
                 return None
         elif isinstance(entity, Entry):

@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
 from workbench.domain.fields import show_value, spec_of
+from workbench.domain.form_revision import REVISION
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.journal import FIRST_STEP, Event
@@ -77,6 +78,8 @@ class _Teller:
             spec = spec_of(entity_type, name)
             if spec.kind in {"order", "ref"} or (event.kind == "input" and name == "key"):
                 continue
+            if event.kind == REVISION and name == "raw":
+                continue  # a whole form; what it changed is told below
             shown = [show_value(fields[name], spec) if name in fields else "" for fields in (before, after)]
             untold = event.before is None and not after[name]  # a new entity says nothing here
             if shown[0] != shown[1] and not untold:

@@ -17,6 +17,7 @@ from workbench.domain.changes import Change, Step
 from workbench.domain.evaluation import ENTITIES, Entity, Evaluation
 from workbench.domain.form import Form
 from workbench.domain.form_json import form_raw
+from workbench.domain.form_revision import with_form_in_force
 from workbench.errors import WorkbenchError
 from workbench.store import backups, ballast, database, journal, migrations
 from workbench.store.backups import Backup
@@ -139,12 +140,13 @@ class EvaluationStore:
         return form_raw(self._identity.form)
 
     def load(self, compile_form: Callable[[Mapping[str, Any]], Form]) -> Evaluation:
-        """The evaluation as it stands, its form compiled by ``compile_form``."""
+        """The evaluation as it stands, its first form compiled by ``compile_form``."""
         tables: dict[str, dict[str, Entity]] = {kind: {} for kind in ENTITIES}
         for (kind, id_), row in self._pen.rows():
             tables[kind][id_] = from_row(kind, id_, row)
         frozen = {kind: MappingProxyType(table) for kind, table in tables.items()}
-        return Evaluation(self.id, compile_form(self.form_raw()), MappingProxyType(frozen))
+        begun = Evaluation(self.id, compile_form(self.form_raw()), MappingProxyType(frozen))
+        return with_form_in_force(begun)
 
     def notices(self) -> list[str]:
         """Sentences the user should hear, gathered since they were last asked for."""

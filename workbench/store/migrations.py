@@ -47,6 +47,7 @@ _ENTITIES_1 = {
 # What came after the first release; this step may still grow until the next version is shipped. A field that
 # joins a kind of the first step is ``later=True`` in its dataclass; absent, it has its default.
 _ENTITIES_2: dict[str, str] = {
+    "form_revision": "raw reason base",
     "document_request": (
         "position:int category name period proves status due received from_whom to_whom copy copies:int "
         "certified:int note"

@@ -35,6 +35,10 @@ class Page(QWidget):
         """
         self.reload()
 
+    def follows_form(self, changed: Changed) -> bool:
+        """Whether the page, being seen, shows another form by itself; the others are built anew."""
+        return False
+
     def show_place(self, place: Address) -> None:
         """Bring a field or entity of this page into view and put the cursor there."""
 

@@ -88,6 +88,7 @@ class Workplace(QWidget):
         self._follow.timeout.connect(self.show_state)
         self.navigation.chosen.connect(self.show_page)
         bridge.changed.connect(self._on_changed)
+        bridge.form_changed.connect(self._on_form_changed)
         self.status.show_person(person)
         self.show_saved()
         for name, doer in self._doers().items():
@@ -210,6 +211,21 @@ class Workplace(QWidget):
         self.show_saved()
         self.status.say("")
         self._follow.start()
+
+    def _on_form_changed(self, changed: Changed) -> None:
+        """Another form is in force: pages that show indicators are built anew, all but the one that is seen
+        and follows by itself."""
+        seen = self._pages.get(self.current)
+        kept = seen is not None and seen.follows_form(changed)
+        for key, page in list(self._pages.items()):
+            if page is not seen or not kept:
+                del self._pages[key]
+                self.stack.removeWidget(page)
+                page.hide()
+                page.deleteLater()
+        if not kept and self.current:
+            self.show_page(self.current)
+        self._on_changed(changed)
 
 
 def focused_field() -> FieldEditor | None:
