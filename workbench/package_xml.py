@@ -53,6 +53,15 @@ def column(letters: str) -> int:
     return number
 
 
+def letters(column: int) -> str:
+    """The letters of a column from 1: ``28`` is ``AB``."""
+    found = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
 def unescaped(text: str) -> str:
     """``_x000D_`` as Excel writes characters that XML can't hold → the character; unpaired halves stay out."""
     if "_x" not in text:

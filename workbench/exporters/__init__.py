@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.kit import Exporter
 from workbench.exporters.report_file import write_report, write_report_docx
 from workbench.exporters.score_sheet import write_score_sheet
 from workbench.exporters.working_papers import write_working_papers
+
+#: Fills a workbook that the bureau sent; which one, and its bindings, come with the kit.
+BUREAU_WORKBOOK = Exporter("bureau-workbook", "财政局表样", ".xlsx", write_bureau_workbook)
 
 #: Every kind of file by its key, in the order of the export dialog.
 EXPORTERS: Mapping[str, Exporter] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.report_data import ReportData
 
 #: Called with how many steps are done, of how many, and what is being done (Chinese); may raise to stop.
@@ -27,6 +28,8 @@ class Kit:
     """Whether faces that this machine has (仿宋, 楷体 …) go before the bundled ones; off, every machine prints alike."""
     base_document: Path | None = None
     """A firm's own .docx whose styles, margins, head and foot a Word report takes over."""
+    bureau: BureauForm | None = None
+    """The bureau's own workbook with its bindings, for the exporter that fills it."""
 
     @property
     def outlines(self) -> Path:

@@ -8,18 +8,10 @@ from workbench.domain.rules.params import show_percent_plain
 from workbench.errors import WorkbenchError
 from workbench.importers.sheet_rows import Cell
 from workbench.importers.workbooks import Workbook
+from workbench.package_xml import letters
 
 #: More merged cells than this no table of indicators has.
 MAX_MERGED = 300_000
-
-
-def letters(column: int) -> str:
-    """The letters of a column from 1: ``27`` → ``AA``."""
-    found = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(65 + rest) + found
-    return found
 
 
 class Grid:

@@ -17,8 +17,9 @@ from workbench.importers.point_texts import (
     says_points,
     tidy_name,
 )
-from workbench.importers.sheet_grid import Grid, letters
+from workbench.importers.sheet_grid import Grid
 from workbench.importers.table_headers import Header, repeats
+from workbench.package_xml import letters
 
 #: Columns whose texts belong to an indicator and go on over several rows.
 TEXTS = ("explanation", "criterion", "target", "basis_source", "collection_method", "tags")

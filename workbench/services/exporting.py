@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.exporters import EXPORTERS
+from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
+from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
@@ -147,6 +148,14 @@ class Exporting:
             path = path.with_name(path.name + exporter.suffix)
         data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
         return ExportJob(exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts))
+
+    def bureau_job(
+        self, session: Session, form: BureauForm, path: Path, *, findings: Sequence[Any] = ()
+    ) -> ExportJob:
+        """Freeze the session's state for filling the bureau's own workbook."""
+        data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
+        kit = Kit(self._resources, machine_fonts=self._machine_fonts, bureau=form)
+        return ExportJob(BUREAU_WORKBOOK, data, path.with_suffix(BUREAU_WORKBOOK.suffix), kit)
 
     def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:
         """Freeze and write at once, for callers without a window."""

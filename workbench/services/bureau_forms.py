@@ -1,0 +1,107 @@
+"""The bureau's own workbooks: recognise a blank, keep it with its bindings, fill it, compare it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench import files
+from workbench.domain.bureau import Binding
+from workbench.domain.form import Form
+from workbench.errors import InputRefused, WorkbenchError
+from workbench.exporters.bureau_forms import BureauForm, bindings_raw, content_labels, read_bureau_form
+from workbench.exporters.conformance import differences
+from workbench.importers.bureau_blank import Proposal, load_bureau_columns, recognise
+from workbench.importers.indicator_columns import load_columns
+from workbench.importers.workbooks import read_workbook
+
+#: Subfolder of the data folder with the kept forms, each in a folder of its own.
+FOLDER = "表样"
+_BINDINGS = "表样.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class BureauListing:
+    """One kept form; ``form`` is nothing while its bindings can't be read, ``fault`` says why."""
+
+    title: str
+    form: BureauForm | None
+    fault: str = ""
+
+
+class BureauForms:
+    """Keeps blank forms with their bindings below the data folder; never changes a blank."""
+
+    def __init__(self, data: Path, resources: Path) -> None:
+        self._folder = data / FOLDER
+        self._resources = resources
+
+    def listed(self) -> list[BureauListing]:
+        """Every kept form by its title."""
+        found = []
+        for path in sorted(self._folder.glob(f"[!.]*/{_BINDINGS}")):
+            try:
+                found.append(BureauListing(path.parent.name, read_bureau_form(path)))
+            except InputRefused as error:
+                found.append(BureauListing(path.parent.name, None, str(error)))
+        return found
+
+    def form(self, title: str) -> BureauForm:
+        """One kept form; raises :class:`WorkbenchError` when there is none or it can't be used."""
+        path = self._folder / files.safe_name(title, "表样") / _BINDINGS
+        if not path.is_file():
+            names = "、".join(one.title for one in self.listed()) or "还没有"
+            raise WorkbenchError("no-bureau-form", f"没有名为“{title}”的财政局表样。", f"现有：{names}。")
+        return read_bureau_form(path)
+
+    def recognise(self, blank: Path, form: Form) -> Proposal:
+        """What the cells of a blank seem to ask for; nothing is kept yet.
+
+        Raises :class:`WorkbenchError` for a file that can't be read, or that is no .xlsx.
+        """
+        return recognise(
+            blank,
+            form,
+            load_columns(self._resources / "indicator_columns.toml"),
+            load_bureau_columns(self._resources / "bureau_columns.toml"),
+        )
+
+    def labels(self, form: Form) -> dict[str, str]:
+        """Everything that a cell may be bound to, with its Chinese name."""
+        return content_labels(form)
+
+    def save(self, title: str, blank: Path, bindings: Sequence[Binding]) -> BureauForm:
+        """Keep a copy of the blank with its bindings under a title; one of that title is replaced whole."""
+        if not bindings:
+            raise WorkbenchError("no-bindings", "还没有绑定任何单元格。", "请先选一格，再选要填的内容。")
+        read_workbook(blank)
+        folder = self._folder / files.safe_name(title, "表样")
+        with files.told(folder, "保存表样"):
+            import tomli_w
+
+            content = blank.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            # Named by its content: a cut between the two files leaves the older pair whole.
+            kept = folder / f"空白表.{digest[:8]}.xlsx"
+            form = BureauForm(title, kept, digest, tuple(sorted(bindings)))
+            folder.mkdir(parents=True, exist_ok=True)
+            files.write_beside(form.blank, content)
+            files.write_beside(folder / _BINDINGS, tomli_w.dumps(bindings_raw(form)).encode())
+        return form
+
+    def remove(self, title: str) -> None:
+        """Forget a form: its folder is set aside under another name, so that nothing is lost."""
+        folder = self._folder / files.safe_name(title, "表样")
+        with files.told(folder, "移除表样"):
+            folder.rename(files.free_name(self._folder, f".已移除 {folder.name}"))
+
+    def compare(self, form: BureauForm, filled: Path) -> list[str]:
+        """What differs between the blank and a filled workbook besides the bound cells, in words."""
+        read_workbook(filled)
+        bound: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for binding in form.bindings:
+            bound[binding.sheet].append(binding.place)
+        return differences(form.blank, filled, bound)
