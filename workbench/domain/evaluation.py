@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from workbench.domain.entities_form import FormRevision
+from workbench.domain.entities_rates import StatedRate
 from workbench.domain.entities_records import (
     DocumentRequest,
     Exchange,
@@ -23,6 +24,7 @@ from workbench.domain.entities_records import (
     Sampling,
     SiteRecord,
 )
+from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
 from workbench.domain.fields import spec
 from workbench.domain.form import Form
 
@@ -121,6 +123,9 @@ class FundLine:
     spent: Decimal | None = spec("实际支出", "money", default=None)
     contract: Decimal | None = spec("合同金额", "money", default=None)
     explanation: str = spec("说明")
+    stated_rate: Decimal | None = spec(
+        "来稿所载执行率", "percent", default=None, later=True, hint="报告或自评表印出的预算执行率"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +140,7 @@ class Entry:
     collection_method: str = spec("证据收集方式", "open_choice", choices=COLLECTION_METHODS)
     no_evidence_reason: str = spec("无佐证的说明")
     done: bool = spec("已完成", "flag", default=False)
+    owner: str = spec("负责人", "line", later=True, hint="由谁评这个指标")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +324,7 @@ Entity = (
     | Questionnaire | Question | Option | Problem | Advice | Paragraph | Waiver
     | DocumentRequest | Interview | Exchange | SiteRecord | Fact | Sampling | SampledItem
     | FormRevision
+    | StatedRate | Opinion | ReviewNote | SignOff
 )  # fmt: skip
 
 #: Every kind of entity by the name it has in the store, the journal and the working papers.
@@ -348,6 +355,10 @@ ENTITIES: Mapping[str, type[Any]] = types.MappingProxyType(
         "fact": Fact,
         "sampling": Sampling,
         "sampled_item": SampledItem,
+        "stated_rate": StatedRate,
+        "opinion": Opinion,
+        "review_note": ReviewNote,
+        "sign_off": SignOff,
     }
 )
 
@@ -378,6 +389,10 @@ KIND_LABELS: Mapping[str, str] = types.MappingProxyType(
         "fact": "现场数据",
         "sampling": "抽样",
         "sampled_item": "抽样明细",
+        "stated_rate": "来稿比率",
+        "opinion": "征求意见",
+        "review_note": "复核意见",
+        "sign_off": "复核签署",
         "indicator": "指标",
     }
 )

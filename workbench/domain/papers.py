@@ -35,9 +35,10 @@ ID_HEADER = "编号（勿改）"
 
 #: Kinds whose id says what they are about; it is shown under this header instead of being hidden.
 NATURAL_IDS: Mapping[str, str] = {"entry": "指标", "paragraph": "章节", "waiver": "核验发现"}
-#: What the program itself records about an evidence file; nobody changes it by hand.
+#: What the program itself records, of an evidence file or of what was signed; nobody changes it by hand.
 SYSTEM_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "evidence": ("file_name", "sha256", "size", "media_type", "taken", "taken_place", "derived_from")
+    "evidence": ("file_name", "sha256", "size", "media_type", "taken", "taken_place", "derived_from"),
+    "sign_off": ("content", "step"),
 }
 #: Kinds that are no sheet's: the form travels whole with the papers, and is changed in its own editor.
 WITHOUT_SHEET = frozenset({"form_revision"})

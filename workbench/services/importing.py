@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from workbench.domain.changes import Change
-from workbench.domain.evaluation import Entity, Evaluation, Evidence, Overview
+from workbench.domain.entities_review import SignOff
+from workbench.domain.evaluation import Entity, Evaluation, Evidence, Overview, kind_of
 from workbench.domain.form import Form
 from workbench.domain.form_json import form_text
 from workbench.domain.papers import PAPER_SHEETS, SYSTEM_FIELDS, described
@@ -139,7 +140,7 @@ def _compared(path: Path, papers: Papers, evaluation: Evaluation, highest: int) 
         }
         if sheet.vertical and not before and set(after.values()) == {Overview()}:
             continue  # an overview that was never put reads as an empty one
-        added = [Change(None, entity) for id_, entity in after.items() if id_ not in before]
+        added = [Change(None, _unsigned(entity)) for id_, entity in after.items() if id_ not in before]
         changed = [
             Change(before[id_], entity)
             for id_, entity in after.items()
@@ -157,12 +158,20 @@ def _compared(path: Path, papers: Papers, evaluation: Evaluation, highest: int) 
 
 def _kept(entity: Entity, before: Entity | None, notices: list[str]) -> Entity:
     """The entity with what the program records left as it was."""
-    own = SYSTEM_FIELDS.get("evidence", ()) if isinstance(entity, Evidence) else ()
+    own = SYSTEM_FIELDS.get(kind_of(entity), ())
     if before is None or all(getattr(entity, name) == getattr(before, name) for name in own):
         return entity
-    notices.append(f"佐证“{described(before)}”的文件信息由程序记录，其改动没有导入。")
+    what = f"佐证“{described(before)}”的文件信息" if isinstance(entity, Evidence) else "复核签署的校验值"
+    notices.append(f"{what}由程序记录，其改动没有导入。")
     kept: Entity = dataclasses.replace(entity, **{name: getattr(before, name) for name in own})
     return kept
+
+
+def _unsigned(entity: Entity) -> Entity:
+    """A sign-off that was typed into a sheet vouches for nothing that was seen here."""
+    if not isinstance(entity, SignOff):
+        return entity
+    return dataclasses.replace(entity, content="", step=None)
 
 
 def _numbered(added: list[Change], highest: int) -> list[Change]:

@@ -66,10 +66,21 @@ _ENTITIES_2: dict[str, str] = {
         "position:int title counted method rule population:int population_money drawn:int drawn_money note"
     ),
     "sampled_item": "position:int sampling name number money place result",
+    "stated_rate": (
+        "position:int name period numerator_name numerator denominator_name denominator rate source explanation"
+    ),
+    "opinion": (
+        "position:int round party received text subject indicator problem adopted reply score_before "
+        "score_after replied by"
+    ),
+    "review_note": "position:int level reviewer noted subject indicator text answer by closed:int",
+    "sign_off": "level by signed remark content step:int",
 }
 _COLUMNS_2: dict[str, str] = {
     "overview": "index_scheme",
     "evidence": "index derived_from withheld:int taken_place",
+    "entry": "owner",
+    "fund_line": "stated_rate",
 }
 
 
