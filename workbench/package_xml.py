@@ -1,4 +1,4 @@
-"""The XML inside a workbook, read with suspicion: no DTD, a cap on every size, faults as sentences."""
+"""The XML inside an office file, read with suspicion: no DTD, a cap on every size, faults as sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from workbench.errors import WorkbenchError
 
 #: Bytes taken from a part at once.
 CHUNK = 64 * 1024
-_REMEDY = "请用表格软件另存为新的 .xlsx 文件后重试。"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -30,9 +29,30 @@ class Limits:
     """A filled cell further right than this is refused; empty ones are passed over."""
 
 
-def unreadable(what: str, remedy: str = _REMEDY) -> WorkbenchError:
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of office file in the words that its faults are told with."""
+
+    code: str
+    noun: str
+    suffix: str
+    old: str
+    program: str
+
+    def unreadable(self, what: str, remedy: str = "") -> WorkbenchError:
+        """The error for such a file that can't be read."""
+        return WorkbenchError(
+            self.code, what, remedy or f"请用{self.program}另存为新的 {self.suffix} 文件后重试。"
+        )
+
+
+WORKBOOK = FileKind("bad-workbook", "工作簿", ".xlsx", ".xls", "表格软件")
+DOCUMENT = FileKind("bad-document", "Word 文档", ".docx", ".doc", "文字处理软件")
+
+
+def unreadable(what: str, remedy: str = "") -> WorkbenchError:
     """The error for a workbook that can't be read."""
-    return WorkbenchError("bad-workbook", what, remedy)
+    return WORKBOOK.unreadable(what, remedy)
 
 
 def plain_tag(tag: str) -> str:
@@ -73,7 +93,7 @@ def _char(code: int) -> str:
     return "\N{REPLACEMENT CHARACTER}" if 0xD800 <= code < 0xE000 else chr(code)
 
 
-def guarded_parser(name: str) -> Any:
+def guarded_parser(name: str, kind: FileKind = WORKBOOK) -> Any:
     """An XML parser that refuses every document type declaration, and so every entity."""
     parser: Any = expat.ParserCreate()
     parser.buffer_text = True
@@ -81,16 +101,16 @@ def guarded_parser(name: str) -> Any:
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
     def refuse(*_: object) -> None:
-        raise unreadable(f"“{name}”含有不允许的内容（DTD），没有读取。")
+        raise kind.unreadable(f"“{name}”含有不允许的内容（DTD），没有读取。")
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     return parser
 
 
-def feed(parser: Any, data: bytes, final: bool, name: str) -> None:
+def feed(parser: Any, data: bytes, final: bool, name: str, kind: FileKind = WORKBOOK) -> None:
     """Give the parser data; its errors become a sentence."""
     try:
         parser.Parse(data, final)
     except expat.ExpatError as error:
-        raise unreadable(f"“{name}”的内容已损坏（{error}）。") from error
+        raise kind.unreadable(f"“{name}”的内容已损坏（{error}）。") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -42,9 +43,31 @@ def workbook(path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> TableReading:
-    return read(workbook(tmp_path_factory.mktemp("附件") / "附件2 得分表.xlsx"))
+def word_document(path: Path) -> Path:
+    """The same pages in Word: a table on each, level cells merged, the title above the first."""
+    made = docx.Document()
+    made.add_paragraph("附件 2")
+    made.add_paragraph("栖霞市民生服务中心 12345 政务服务热线绩效评价得分表")
+    page = None
+    for line in SOURCE.read_text(encoding="utf-8").splitlines():
+        texts = line.split("\t")
+        if texts[0] == "一级指标":
+            made.add_paragraph()
+            page = made.add_table(0, len(texts))
+        assert page is not None
+        cells = page.add_row().cells
+        for column, text in enumerate(texts):
+            cells[column].text = text
+            if column < 2 and not text and len(page.rows) > 2:
+                page.cell(len(page.rows) - 2, column).merge(cells[column])
+    made.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="module", params=[".xlsx", ".docx"])
+def reading(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TableReading:
+    path = tmp_path_factory.mktemp("附件") / f"附件2 得分表{request.param}"
+    return read(workbook(path) if path.suffix == ".xlsx" else word_document(path))
 
 
 def test_names_points_and_levels_are_the_forms(reading: TableReading) -> None:
@@ -93,11 +116,15 @@ def test_texts_come_over_whole_across_pages(reading: TableReading) -> None:
 
 def test_q02_is_found_with_its_cell(reading: TableReading) -> None:
     (fault,) = [fault for fault in reading.notices if "最多得 4 分" in fault.what]
-    assert fault.place == "“附件2”表 E14（过程 › 资金管理 › 预算执行率）"
+    cell = {
+        "附件2": "“附件2”表 E14",
+        "第 1 个表格": "第 3 个表格（栖霞市民生服务中心 12345 政务服务热线绩效评价得分表）第 4 行第 5 列",  # the third page of the document
+    }[reading.sheet]
+    assert fault.place == f"{cell}（过程 › 资金管理 › 预算执行率）"
     assert "分值 6 分" in fault.what
 
 
 def test_what_is_no_part_of_the_system_is_left(reading: TableReading) -> None:
-    assert reading.sheet == "附件2"
+    assert reading.sheet in {"附件2", "第 1 个表格"}
     assert reading.form.title == "栖霞市民生服务中心12345政务服务热线绩效评价得分表"
     assert not any("92.31" in str(value) for value in reading.form.raw.values())

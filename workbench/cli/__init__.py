@@ -126,7 +126,7 @@ def _tables(made: Parser) -> None:
         return inner
 
     inner = add("import", tables.import_table, "把 Excel 指标表存为自己的指标体系，列出各项标准如何理解")
-    inner.add_argument("file", metavar="文件", help="指标表（.xlsx）")
+    inner.add_argument("file", metavar="文件", help="指标表（.xlsx、.docx）")
     inner.add_argument("--preview", action="store_true", help="只看如何理解，不保存")
     inner.add_argument("--id", default="", metavar="编号", help="指标体系编号，不写取文件名或模板所写")
     inner.add_argument("--replace", action="store_true", help="替换自己的同编号指标体系")

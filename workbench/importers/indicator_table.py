@@ -1,6 +1,6 @@
-"""An indicator table in Excel → an indicator system, with every fault named by sheet, cell and remedy.
+"""An indicator table in Excel or Word → an indicator system, with every fault named by sheet, cell and remedy.
 
-Two kinds of workbook are read by the same code: our own template, which comes back exactly, and the
+Two kinds of table are read by the same code: our own template, which comes back exactly, and the
 tables that bureaus and consultants have. Whatever is not understood as a rule stays as text with
 judgement scoring and is listed; with one fault that prevents scoring nothing is taken over.
 """
@@ -23,13 +23,15 @@ from workbench.files import safe_name
 from workbench.importers.indicator_columns import IndicatorColumns
 from workbench.importers.indicator_ids import number_indicators
 from workbench.importers.rule_sentences import Standard, understand
-from workbench.importers.sheet_grid import Grid
+from workbench.importers.sheet_grid import Grid, sheet_grid
 from workbench.importers.stated_rules import stated_kind, stated_rule
 from workbench.importers.table_headers import Header, find_header
 from workbench.importers.table_rows import Draft, RowReader, Rows
 from workbench.importers.target_texts import target_parts
 from workbench.importers.template_sheets import Detail, Template, is_template, read_template
-from workbench.importers.workbooks import Workbook, read_workbook
+from workbench.importers.word_document import read_document
+from workbench.importers.word_tables import word_grids
+from workbench.importers.workbooks import read_workbook
 from workbench.package_xml import Limits
 
 _LIMITS = Limits(cells=300_000, rows=20_000)
@@ -74,8 +76,15 @@ def read_indicator_table(path: Path, names: IndicatorColumns, *, form_id: str = 
     ``form_id`` takes the place of the id that a template states or a file name gives. Raises
     :class:`InputRefused` with all faults, :class:`WorkbenchError` for a file that is no workbook.
     """
+    return _Importer(path, _grids(path), names, form_id).read()
+
+
+def _grids(path: Path) -> list[Grid]:
+    """The sheets of a workbook or the tables of a Word document."""
+    if path.suffix.lower() in {".docx", ".doc"}:
+        return list(word_grids(read_document(path)))
     book = read_workbook(path, _LIMITS)
-    return _Importer(path, book, names, form_id).read()
+    return [sheet_grid(book, sheet) for sheet in book.sheets]
 
 
 @dataclass
@@ -89,9 +98,9 @@ class _Table:
 
 
 class _Importer:
-    def __init__(self, path: Path, book: Workbook, names: IndicatorColumns, form_id: str) -> None:
+    def __init__(self, path: Path, grids: list[Grid], names: IndicatorColumns, form_id: str) -> None:
         self._path, self._names, self._form_id = path, names, form_id
-        self._grids = {sheet.name: Grid(book, sheet.name, sheet.hidden) for sheet in book.sheets}
+        self._grids = {grid.name: grid for grid in grids}
         self._reasons: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._details: dict[str, list[Detail]] = {}
@@ -126,7 +135,9 @@ class _Importer:
     def _table(self) -> _Table:
         grids = self._grids
         if not any(grid.rows for grid in grids.values()):
-            raise self._refused("工作簿里没有内容。", "请确认选对了文件。")
+            raise self._refused(
+                "文件里的表格没有内容。" if self._grids else "文件里没有表格。", "请确认选对了文件。"
+            )
         template = read_template(grids) if is_template(grids) else None
         names = self._names.with_template(template.levels if template else (), all_plain_labels())
         found = [
@@ -148,20 +159,18 @@ class _Importer:
             if other is not grid and not other.hidden:
                 table.faults.append(
                     Fault(
-                        f"“{other.name}”表",
-                        f"也像指标表，没有读取；读取的是“{grid.name}”表。",
+                        other.label,
+                        f"也像指标表，没有读取；读取的是{grid.label}。",
                         "如应读取这张表，请把另一张表移到别的文件。",
                         fatal=False,
                     )
                 )
         if grid.hidden:
-            table.faults.append(Fault(f"“{grid.name}”表", "是隐藏的表，已读取。", "请核对。", fatal=False))
+            table.faults.append(Fault(grid.label, "是隐藏的表，已读取。", "请核对。", fatal=False))
         self._tell_columns(table)
         if not rows.drafts:
             last = header.last + 1
-            raise self._refused(
-                "表头下面没有指标。", "请确认指标写在表头之下。", f"“{grid.name}”表第 {last} 行"
-            )
+            raise self._refused("表头下面没有指标。", "请确认指标写在表头之下。", f"{grid.label}第 {last} 行")
         return table
 
     def _refused(self, what: str, remedy: str, place: str = "") -> InputRefused:
@@ -187,7 +196,7 @@ class _Importer:
         if not keys & {"points", "level_points"} and not any(d.points is not None for d in table.rows.drafts):
             table.faults.append(
                 Fault(
-                    f"“{grid.name}”表第 {header.first} 行",
+                    f"{grid.label}第 {header.first} 行",
                     "没有分值：既没有分值列，名称后也没有括号分值。",
                     "请添一列“分值”，或在名称后写（分值）。",
                 )
@@ -271,7 +280,7 @@ class _Importer:
         elif sure and found != 100:
             table.faults.append(
                 Fault(
-                    f"“{table.grid.name}”表",
+                    table.grid.label,
                     f"分值合计 {show_plain(found)}，不是 100；等级界限已按比例换算。",
                     "请核对是否漏了指标。",
                     fatal=False,
@@ -382,7 +391,7 @@ class _Importer:
         known = [key for key in places if fault.place == key or fault.place.startswith(f"{key} ")]
         if known:
             return replace(fault, place=f"{places[max(known, key=len)]}（{fault.place}）")
-        return replace(fault, place=f"“{table.grid.name}”表（{fault.place}）")
+        return replace(fault, place=f"{table.grid.label}（{fault.place}）")
 
     def _readings(self, form: Form, table: _Table) -> list[Reading]:
         drafts = {draft.id: draft for draft in table.rows.drafts}

@@ -19,7 +19,6 @@ from workbench.importers.point_texts import (
 )
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.table_headers import Header, repeats
-from workbench.package_xml import letters
 
 #: Columns whose texts belong to an indicator and go on over several rows.
 TEXTS = ("explanation", "criterion", "target", "basis_source", "collection_method", "tags")
@@ -227,10 +226,8 @@ class RowReader:
         name, points = (text, None) if self._template else named_points(text)
         above = [self._open[n] for n in range(level - 1, 0, -1) if n in self._open]
         if level > 1 and not above:
-            upper = letters(self._levels.get(1, column))
-            self._fault(
-                row, column, f"“{_short(name)}”没有上级指标。", f"请在 {upper}{row} 写上一级指标的名称。"
-            )
+            upper = self._grid.cell_name(row, self._levels.get(1, column))
+            self._fault(row, column, f"“{_short(name)}”没有上级指标。", f"请在 {upper} 写上一级指标的名称。")
         elif above and above[0].level < level - 1 and not self._template:
             self._fault(
                 row,
@@ -337,7 +334,7 @@ class RowReader:
                     row,
                     column,
                     "这一行有分值而没有指标名称。",
-                    f"请在 {letters(name)}{row} 补上名称，或并入上一行。",
+                    f"请在 {self._grid.cell_name(row, name)} 补上名称，或并入上一行。",
                 )
                 draft.points_place = draft.points_place or self._grid.place(row, column)
                 continue
@@ -399,6 +396,7 @@ def _title(grid: Grid, header: Header) -> str:
         for text in list(grid.filled(row).values())[:1]
         if len(text) > 4 and not re.match(r"附[件表]|单位|金额|填报|项目名称|[(（]", text.strip())
     ]
+    lines.append(re.sub(r"\s+", "", grid.caption))
     named = [line for line in lines if re.search(r"指标|评分|得分|评价|自评", line)]
     return max(named or lines, key=len, default="")[:120]
 

@@ -1,4 +1,4 @@
-"""Indicator systems written in Excel: look at one, take it over as one's own, give one out."""
+"""Indicator systems written in Excel or Word: look at one, take it over as one's own, give one out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Authoring:
     def preview(self, path: Path) -> TableReading:
         """How the table would be read; nothing is written.
 
-        Raises :class:`InputRefused` with every fault, :class:`WorkbenchError` for a file that is no workbook.
+        Raises :class:`InputRefused` with every fault, :class:`WorkbenchError` for any other file.
         """
         return read_indicator_table(path, load_columns(self._resources / "indicator_columns.toml"))
 
