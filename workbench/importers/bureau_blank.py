@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.domain.bureau import Binding
 from workbench.domain.form import Form, Indicator
 from workbench.importers.indicator_columns import IndicatorColumns, bare, plain
-from workbench.importers.sheet_grid import Grid
+from workbench.importers.sheet_grid import Grid, sheet_grid
 from workbench.importers.table_headers import Header, find_header
 from workbench.importers.workbooks import read_workbook
 
@@ -60,7 +60,7 @@ def recognise(path: Path, form: Form, known: IndicatorColumns, names: BureauColu
     Raises :class:`WorkbenchError` with a sentence for a file that can't be read as a workbook.
     """
     book = read_workbook(path)
-    grids = tuple(Grid(book, sheet.name, sheet.hidden) for sheet in book.sheets)
+    grids = tuple(sheet_grid(book, sheet) for sheet in book.sheets)
     found: dict[tuple[str, int, int], Binding] = {}
     placed: set[str] = set()
     for grid in grids:
