@@ -120,6 +120,17 @@ def test_points_are_spread_in_proportion_and_exactly(total: str) -> None:
     assert all(leaf.full_mark > 0 for leaf in form.leaves)
 
 
+def test_a_removed_indicator_comes_back_where_it_was() -> None:
+    raw = qixia()
+    for id_ in ("D11", "D12", "D1", "D"):
+        gone = edits.remove(raw, id_)
+        assert id_ not in Outline(gone)
+        assert edits.restore(gone, raw, id_) == raw
+    bare = edits.remove(edits.remove(raw, "D1"), "D2")
+    back = edits.restore(bare, raw, "D12")
+    assert Outline(back).path("D12") == ["D", "D1", "D12"]
+
+
 def test_the_running_sum_is_told_in_words() -> None:
     raw = qixia()
     assert Outline(raw).sum_text() == "合计 100 / 100"

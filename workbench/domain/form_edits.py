@@ -201,6 +201,22 @@ def merge(raw: Raw, id_: str) -> dict[str, Any]:
     return tree.raw()
 
 
+def restore(raw: Raw, base: Raw, id_: str) -> dict[str, Any]:
+    """Bring a removed indicator back from ``base``, with all that hung below it and what it hung on."""
+    tree, old = _Tree(raw), Outline(base)
+    for one in (*old.path(id_)[:-1], *old.below(id_)):
+        if one in tree.rows:
+            continue
+        tree.rows[one] = dict(old.row(one))
+        tree.children[one] = []
+        siblings = old.siblings(one)
+        before = [other for other in siblings[: siblings.index(one)] if other in tree.rows]
+        below = tree.children[old.parent(one)]
+        at = below.index(before[-1]) + 1 if before and before[-1] in below else 0
+        tree.put_under(one, old.parent(one), at)
+    return tree.raw()
+
+
 def put_text(raw: Raw, id_: str, key: str, text: str) -> dict[str, Any]:
     """Set one of the :data:`TEXTS` of an indicator; an empty one goes, but a name must be."""
     if key not in TEXTS:

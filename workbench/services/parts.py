@@ -62,6 +62,8 @@ class Services:
     """Files for people; without it nothing can be exported."""
     importing: Importing | None = None
     """Working papers back in."""
+    authoring: Authoring | None = None
+    """Indicator systems from and to Excel, and the user's own; without it a form can only be edited."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -87,7 +89,12 @@ class Parts:
         """What can be done with an open evaluation; its store is joined to the services here."""
         checking = self.checking(session)
         if not isinstance(session.memory, EvaluationStore):
-            return Services(checking=checking, exporting=self.exporting, importing=self.importing)
+            return Services(
+                checking=checking,
+                exporting=self.exporting,
+                importing=self.importing,
+                authoring=self.authoring,
+            )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
         session.when_closed(pictures.close)
@@ -97,6 +104,7 @@ class Parts:
             checking=checking,
             exporting=self.exporting,
             importing=self.importing,
+            authoring=self.authoring,
             folder=session.memory.folder,
         )
 
