@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from PySide6.QtGui import QInputMethodEvent
@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
+from workbench.services.recording import Recording
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.context import Services
@@ -86,6 +87,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
         checking=Checking(session, load_limits(ROOT / "resources")),
         exporting=Exporting(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
         importing=Importing(compile_form),
+        recording=Recording(session, ROOT / "resources", lambda: date(2022, 11, 20), lambda: "评价员甲"),
         folder=folder,
     )
 

@@ -11,6 +11,7 @@ from workbench.domain.amounts import show, show_percent, show_plain
 from workbench.domain.evaluation import Entry, Evaluation
 from workbench.domain.form import Form, Indicator
 from workbench.domain.narrative import bindings_of, fill
+from workbench.domain.records import records_of, tally_requests
 from workbench.domain.scoring import IndicatorScore, Scores, derivation
 
 _NOTHING = "—"
@@ -24,7 +25,21 @@ def overview_lines(evaluation: Evaluation, scores: Scores) -> list[str]:
         f"{overview.project or '未命名的评价'}{year}",
         f"指标体系：{form.title}（{form.id}）",
         f"得分：{_total(scores)} / {show_plain(scores.full)} 分　{_grade(scores)}",
+        *_record_lines(evaluation),
     ]
+
+
+def _record_lines(evaluation: Evaluation) -> list[str]:
+    """How many requests, interviews, visits and samples there are; nothing while there are none."""
+    counts = records_of(evaluation)
+    if not any(counts.values()):
+        return []
+    requests = tally_requests(evaluation, None)
+    words = [f"座谈 {counts['interview']}", f"现场 {counts['site_record']}", f"抽样 {counts['sampling']}"]
+    if counts["document_request"]:
+        missing = f"，缺失 {requests.missing}" if requests.missing else ""
+        words.insert(0, f"资料清单 {requests.asked}（已收 {requests.received}{missing}）")
+    return [f"记录：{'　'.join(words)}"]
 
 
 def _total(scores: Scores) -> str:
@@ -125,6 +140,7 @@ def evaluation_json(evaluation: Evaluation, scores: Scores) -> dict[str, Any]:
         "next_grade": scores.next_band.name if scores.next_band else None,
         "points_to_next_grade": _exact(scores.to_next),
         "complete": scores.complete,
+        "records": records_of(evaluation),
         "indicators": [indicator_json(evaluation, scores, one) for one in form.indicators],
     }
 

@@ -4,7 +4,8 @@ A binding is text, ``family:key``: ``survey:<question id or code>`` the rate of 
 ``fund:<column>`` the total of a fund column, ``fund:<column>@<year>`` of one year ·
 ``target:<id or name>`` the value of a target, ``actual:<id or name>`` what was reached ·
 ``count:deductions``, ``count:problems``, ``count:evidence`` how many are tied to the indicator ·
-``date:<field>`` a date of the overview · ``days:<field>/<field>`` the days from one to another.
+``date:<field>`` a date of the overview · ``days:<field>/<field>`` the days from one to another ·
+``record:<fact id or name>`` what was counted or measured on site.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from workbench.domain.amounts import exact, show_money, show_percent, show_plain
+from workbench.domain.entities_records import Fact, SiteRecord
 from workbench.domain.evaluation import Deduction, Evaluation, FundLine, Link, Overview, Question, Target
 from workbench.domain.fields import spec_of, specs_of
 from workbench.domain.rules.base import Given
@@ -320,6 +322,24 @@ def _days_fault(key: str, declared: Declared) -> str:
     )
 
 
+# what was counted or measured on site
+
+
+def _record(sources: Sources, key: str, _: str) -> Given:
+    table = sources.evaluation.table(Fact)
+    fact = table.get(key) or next((f for f in table.values() if f.name == key), None)
+    if fact is None:
+        return Given(None, fault=f"现场记录中没有“{key}”这项数据，请先记录或重新选择。")
+    record = sources.evaluation.get(SiteRecord, fact.record)
+    day = f" {fact.observed}" if fact.observed is not None else ""
+    origin = f"现场记录：{record.title if record is not None else ''}{day}"
+    if fact.value is None:
+        return Given(None, origin=origin, name=fact.name, fault=f"现场数据“{fact.name}”还没有填写实查数。")
+    value = exact(fact.value) / 100 if fact.unit == "%" else exact(fact.value)
+    text = show_percent(value) if fact.unit == "%" else f"{show_plain(value)}{fact.unit}"
+    return Given(value, text, origin, fact.name)
+
+
 #: Every family of sources by the prefix of its bindings. A new family is one entry here.
 FAMILIES: Mapping[str, Family] = {
     "fund": Family(
@@ -363,5 +383,12 @@ FAMILIES: Mapping[str, Family] = {
         _offered_days,
         _days_fault,
         lambda key: ("overview", "overview", key.partition("/")[0]),
+    ),
+    "record": Family(
+        _record,
+        ("fact", "site_record"),
+        lambda sources: (fact.id for fact in sources.evaluation.listed(Fact)),
+        lambda _key, _declared: "",  # known only once somebody was on site
+        lambda key: ("fact", key, "value"),
     ),
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
 from workbench.domain.checks.view import View
+from workbench.domain.entities_records import Interview, SiteRecord
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -19,7 +21,9 @@ from workbench.domain.evaluation import (
     Problem,
     Questionnaire,
     Waiver,
+    kind_of,
 )
+from workbench.domain.records import is_signed, overdue_requests
 from workbench.domain.sources import Sources
 from workbench.domain.survey import questions_of
 from workbench.errors import InputRefused, WorkbenchError
@@ -94,9 +98,11 @@ class Left:
 class Checking:
     """The findings of a session's evaluation. Cheap to ask again: one state is checked once."""
 
-    def __init__(self, session: Session, limits: Limits) -> None:
+    def __init__(self, session: Session, limits: Limits, *, today: date | None = None) -> None:
+        """``today`` is the day against which dates that were set are due; without it none is."""
         self._session = session
-        self._checker = Checker(limits)
+        self._today = today
+        self._checker = Checker(limits, today)
         self._seen: Evaluation | None = None
         self._findings: tuple[Finding, ...] = ()
         self._by_indicator: Mapping[str, tuple[Finding, ...]] = MappingProxyType({})
@@ -160,7 +166,7 @@ class Checking:
     def left(self) -> tuple[Left, ...]:
         """离场前还差什么: every line, those with nothing left too."""
         evaluation, scores = self._session.evaluation, self._session.scores
-        return what_is_left(View(evaluation, scores, Sources(evaluation), self.limits))
+        return what_is_left(View(evaluation, scores, Sources(evaluation), self.limits, today=self._today))
 
 
 def counts_of(findings: Iterable[Finding]) -> Counts:
@@ -219,6 +225,8 @@ def what_is_left(view: View) -> tuple[Left, ...]:
         Left("扣分无问题", tuple(loose)),
         Left("问题无建议", tuple(silent)),
         Left("问卷未录", tuple(_uncounted(view))),
+        Left("资料逾期未交", tuple(_overdue(view))),
+        Left("座谈、现场未确认", tuple(_unconfirmed(view))),
         Left("资金未填", _no_funds(evaluation)),
         Left("主评人未填", _no_lead(evaluation)),
     )
@@ -232,6 +240,24 @@ def _uncounted(view: View) -> list[tuple[Place, str]]:
             tally = view.sources.tally(question)
             if question.kind in {"单选", "多选"} and tally.options and not tally.counted:
                 found.append((Place("survey", "question", question.id), question.name or question.text))
+    return found
+
+
+def _overdue(view: View) -> list[tuple[Place, str]]:
+    """What was asked for and should have come before today."""
+    late = overdue_requests(view.evaluation, view.today) if view.today is not None else []
+    return [(Place("records", "document_request", r.id, "status"), f"{r.name}（{r.due}）") for r in late]
+
+
+def _unconfirmed(view: View) -> list[tuple[Place, str]]:
+    """Interviews and visits that nobody on the other side has confirmed by name or signed sheet."""
+    found = []
+    records: list[Interview | SiteRecord] = [*view.evaluation.listed(Interview)]
+    records += view.evaluation.listed(SiteRecord)
+    for record in records:
+        kind = kind_of(record)
+        if not record.confirmed_by.strip() and not is_signed(view.evaluation, kind, record.id):
+            found.append((Place("records", kind, record.id, "confirmed_by"), record.title))
     return found
 
 

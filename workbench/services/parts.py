@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
+from workbench.services.recording import Recording
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
@@ -62,8 +63,8 @@ class Services:
     """Files for people; without it nothing can be exported."""
     importing: Importing | None = None
     """Working papers back in."""
-    authoring: Authoring | None = None
-    """Indicator systems from and to Excel, and the user's own; without it a form can only be edited."""
+    recording: Recording | None = None
+    """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -80,20 +81,23 @@ class Parts:
     exporting: Exporting
     importing: Importing
     authoring: Authoring
+    today: Callable[[], date]
+    """The day on this machine."""
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
-        return Checking(session, load_limits(self.resources, session.evaluation.form.profile))
+        limits = load_limits(self.resources, session.evaluation.form.profile)
+        return Checking(session, limits, today=self.today())
 
     def services_for(self, session: Session) -> Services:
         """What can be done with an open evaluation; its store is joined to the services here."""
         checking = self.checking(session)
+        recording = Recording(
+            session, self.resources, self.today, lambda: self.settings.text("evaluator").strip()
+        )
         if not isinstance(session.memory, EvaluationStore):
             return Services(
-                checking=checking,
-                exporting=self.exporting,
-                importing=self.importing,
-                authoring=self.authoring,
+                checking=checking, exporting=self.exporting, importing=self.importing, recording=recording
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -104,7 +108,7 @@ class Parts:
             checking=checking,
             exporting=self.exporting,
             importing=self.importing,
-            authoring=self.authoring,
+            recording=recording,
             folder=session.memory.folder,
         )
 
@@ -147,4 +151,5 @@ def assemble(
         Exporting(folders.resources, now, machine_fonts=True),
         Importing(compile_form),
         Authoring(catalog, folders.resources),
+        lambda: now().date(),
     )

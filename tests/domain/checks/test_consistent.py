@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,10 +15,12 @@ from tests.domain.checks.consistent import consistent, settle, targets, unlinked
 from tests.domain.scored import typed
 from workbench.domain.amounts import exact, round_half_up
 from workbench.domain.checks import CATALOGUE, Limits, run_checks
+from workbench.domain.entities_records import Interview, Sampling
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
     Evaluation,
+    Evidence,
     FundLine,
     Mark,
     Paragraph,
@@ -34,6 +36,10 @@ from workbench.domain.rules.ratio import RatioRule
 from workbench.domain.scoring import compute_scores
 
 D = Decimal
+TALK = Interview(
+    id="t", title="进点座谈", place="会议室", held=date(2022, 11, 14), begins="09:00", ends="11:00",
+    unit_persons="主任", team_persons="主评人", confirmed_by="主任",
+)  # fmt: skip
 # The same examples each time: a commit is not to fail for another's chance find.
 QUIET = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 PLANTED = settings(QUIET, max_examples=8)
@@ -263,6 +269,26 @@ def an_unknown_marker(e: Evaluation) -> Evaluation:
     return with_(e, Paragraph(id="x", text="合计 {没有这个}。"))
 
 
+def a_talk_that_nobody_confirmed(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(TALK, confirmed_by=""))
+
+
+def a_deduction_on_a_statement_alone(e: Evaluation) -> Evaluation:
+    line = a_line(e)
+    stated = [
+        dataclasses.replace(item, kind="说明材料")
+        for item in e.table(Evidence).values()
+        if any(e.links(from_kind="evidence", from_id=item.id, to_id=line.id))
+        or any(e.links(from_kind="evidence", from_id=item.id, to_id=line.indicator))
+    ]
+    assume(stated)
+    return with_(e, *stated)
+
+
+def one_lower_unit_of_five(e: Evaluation) -> Evaluation:
+    return with_(e, Sampling(id="s", title="乡镇抽样", counted="下级单位", population=5, drawn=1))
+
+
 FAULTS: tuple[tuple[str, Callable[[Evaluation], Evaluation]], ...] = (
     ("K01", points_that_do_not_add_up),
     ("K02", a_mark_above_the_full_mark),
@@ -289,6 +315,9 @@ FAULTS: tuple[tuple[str, Callable[[Evaluation], Evaluation]], ...] = (
     ("K24", no_lead),
     ("K25", a_score_rounded_early),
     ("K26", an_unknown_marker),
+    ("K31", a_talk_that_nobody_confirmed),
+    ("K31", a_deduction_on_a_statement_alone),
+    ("K32", one_lower_unit_of_five),
 )
 
 
@@ -315,7 +344,8 @@ def test_weights_below_the_share_that_a_profile_asks_for(evaluation: Evaluation)
 
 
 def test_every_code_that_blocks_or_warns_is_planted() -> None:
-    notices = {"K13", "K18", "K21", "K22"}
+    # K30 warns only where the day of the check is known (test_records).
+    notices = {"K13", "K18", "K21", "K22", "K30"}
     assert {code for code, _ in FAULTS} | notices == set(CATALOGUE)
 
 

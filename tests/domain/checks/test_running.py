@@ -111,7 +111,8 @@ def test_keys_are_distinct_and_every_finding_is_complete() -> None:
         assert finding.message.endswith("。")
         assert finding.remedy.endswith("。")
         assert finding.place.page in {
-            "overview", "targets_funds", "scoring", "evidence", "survey", "problems", "checks", "export",
+            "overview", "targets_funds", "scoring", "records", "evidence", "survey", "problems", "checks",
+            "export",
         }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from workbench.domain.checks import (
     grades,
     points,
     rates,
+    records,
     repeats,
     review,
     scores,
@@ -27,6 +28,6 @@ from workbench.domain.checks.view import View
 
 __all__ = [
     "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",
-    "deductions", "evidence_links", "funds", "grades", "points", "rates", "read_limits", "repeats", "review",
+    "deductions", "evidence_links", "funds", "grades", "points", "rates", "read_limits", "records", "repeats", "review",
     "run_checks", "scores", "surveys", "targets", "text", "wording",
 ]  # fmt: skip

@@ -26,6 +26,8 @@ SCORES = (
     "questionnaire",
     "question",
     "option",
+    "fact",
+    "site_record",
 )
 
 

@@ -16,6 +16,7 @@ PAGES = (
     "overview",
     "targets_funds",
     "scoring",
+    "records",
     "evidence",
     "survey",
     "problems",
@@ -51,6 +52,9 @@ CATALOGUE: Mapping[str, str] = {
     "K24": "主评人与独立性",
     "K25": "取整",
     "K26": "残留文字",
+    "K30": "资料清单的收取",
+    "K31": "座谈、现场记录完整，不以说明代替证据",
+    "K32": "抽样与总体",
 }
 
 

@@ -37,6 +37,8 @@ class Limits:
     sample_notice: int = _limit(30, "统计习惯，没有法定最低样本量")
     recovery_warning: Decimal = _limit(Decimal("0.50"), "社会调查习惯")
     recovery_notice: Decimal = _limit(Decimal("0.70"), "社会调查习惯")
+    sample_units: int = _limit(2, "现场评价习惯：下级单位不少于两个")
+    sample_money: Decimal = _limit(Decimal("0.30"), "现场评价习惯，没有规定数值")
     boundary: Decimal = _limit(Decimal("0.5"), "经验值")
     unit_factor: Decimal = _limit(Decimal(2000), "万元与元相差 10000 倍，留出余地")
     bounded_rates: tuple[str, ...] = _limit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import partial
 
 from workbench.domain.checks.base import Check, checks
@@ -21,10 +22,16 @@ def run_checks(
     scores: Scores | None = None,
     sources: Sources | None = None,
     limits: Limits | None = None,
+    today: date | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding of one state, worst first, then by code; those with a waiver are marked so."""
+    """Every finding of one state, worst first, then by code; those with a waiver are marked so.
+
+    ``today`` is the day against which dates that were set are due; without it none is.
+    """
     sources = sources or Sources(evaluation)
-    return Checker(limits or Limits()).run(evaluation, scores or compute_scores(evaluation, sources), sources)
+    return Checker(limits or Limits(), today).run(
+        evaluation, scores or compute_scores(evaluation, sources), sources
+    )
 
 
 class Checker:
@@ -33,8 +40,9 @@ class Checker:
     Tables are immutable and replaced on change (:mod:`workbench.domain.changes`), so identity tells.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, today: date | None = None) -> None:
         self._limits = limits
+        self._today = today
         self._memory: Memory = {}
         self._seen: Evaluation | None = None
 
@@ -43,7 +51,7 @@ class Checker:
         if self._seen is None or self._seen.form is not evaluation.form:
             self._memory.clear()
         self._seen = evaluation
-        view = View(evaluation, scores, sources, self._limits, self._memory)
+        view = View(evaluation, scores, sources, self._limits, self._memory, today=self._today)
         found: list[Finding] = []
         for check in checks():
             tables = tuple(evaluation.tables.get(kind) for kind in check.reads)

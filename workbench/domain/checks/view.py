@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from operator import is_
 from typing import TypeVar
@@ -44,11 +45,15 @@ class View:
         sources: Sources,
         limits: Limits,
         memory: Memory | None = None,
+        *,
+        today: date | None = None,
     ) -> None:
         self.evaluation = evaluation
         self.scores = scores
         self.sources = sources
         self.limits = limits
+        #: The day of the check, where somebody said it: nothing is overdue without it.
+        self.today = today
         self._memory: Memory = {} if memory is None else memory
         self._once: dict[str, object] = {}
 
