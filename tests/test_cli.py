@@ -19,6 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.exporters.paper import page_texts
 from tests.helpers import ROOT, LogWatch
 from workbench import cli
 from workbench.cli.columns import columns, width
@@ -326,6 +327,18 @@ def test_a_folder_alone_takes_every_kind(run: Run, qixia: str, tmp_path: Path) -
     assert answer.code == 0
     assert {Path(line).name for line in answer.lines} == {path.name for path in (tmp_path / "交付").iterdir()}
     assert len(answer.lines) == len(EXPORTERS)
+
+
+def test_numbered_sheets_of_a_questionnaire_are_printed(run: Run, qixia: str, tmp_path: Path) -> None:
+    target = tmp_path / "问卷.pdf"
+    answer = run("export", qixia, "--sheets", str(target), "--numbers", "7-9", "--prefix", "GZ")
+    assert (answer.code, answer.lines) == (0, [str(target)])
+    numbers = [line for page in page_texts(target.read_bytes()) for line in page.split() if "GZ-" in line]
+    assert numbers == ["GZ-007", "GZ-008", "GZ-009"]
+    wrong = run("export", qixia, "--sheets", str(target), "--numbers", "一到九")
+    assert (wrong.code, "1-200" in wrong.err) == (4, True)
+    other = run("export", qixia, "--sheets", str(target), "--numbers", "1", "--questionnaire", "没有")
+    assert (other.code, "社会调查问卷" in other.err) == (4, True)
 
 
 def test_nothing_to_export_is_told(run: Run, qixia: str) -> None:

@@ -92,6 +92,12 @@ def parser() -> Parser:
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
     made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
+    made.add_argument("--sheets", default="", metavar="文件", help="纸质调查问卷（PDF）")
+    made.add_argument(
+        "--numbers", default="", metavar="起-止", help="问卷的编号，如 1-200；不写则印一份不编号的"
+    )
+    made.add_argument("--questionnaire", default="", metavar="问卷", help="哪份问卷；只有一份时不必写")
+    made.add_argument("--prefix", default="", metavar="前缀", help="问卷编号的前缀，如 GZ")
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
 
     made = add("import", paper.import_papers, "导入改过的工作底稿，作为可撤销的一步")

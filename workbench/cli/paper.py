@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,21 @@ from pathlib import Path
 from workbench.cli.desk import Desk
 from workbench.domain.amounts import show
 from workbench.domain.checks import Finding
+from workbench.domain.evaluation import Questionnaire
+from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.services.exporting import Exported
 from workbench.services.session import Session
 
 #: Option → key of the exporter.
-EXPORT_OPTIONS = {"xlsx": "score-sheet", "pdf": "report", "docx": "report-docx", "papers": "working-papers"}
+EXPORT_OPTIONS = {
+    "xlsx": "score-sheet",
+    "pdf": "report",
+    "docx": "report-docx",
+    "papers": "working-papers",
+    "sheets": "questionnaires",
+}
+_NUMBERS = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def export(desk: Desk, words: Namespace) -> int:
@@ -39,14 +49,38 @@ def export(desk: Desk, words: Namespace) -> int:
             )
         findings = desk.parts.checking(session).findings
         for key, path in named.items():
-            written = written_file(desk, session, key, path, findings)
+            sheets = numbered(session, words) if key == "questionnaires" and words.numbers else None
+            written = written_file(desk, session, key, path, findings, sheets=sheets)
             desk.say(str(written.path))
     return 0
 
 
-def written_file(desk: Desk, session: Session, key: str, path: Path, findings: Sequence[Finding]) -> Exported:
+def numbered(session: Session, words: Namespace) -> SheetRange:
+    """The sheets that ``--numbers 1-200 --questionnaire 名称 --prefix GZ`` ask for; one questionnaire needs no name."""
+    asked = session.evaluation.listed(Questionnaire)
+    named = [q for q in asked if words.questionnaire in {"", q.title, q.group, q.id}]
+    if len(named) != 1:
+        titles = "、".join(q.title for q in asked) or "（无）"
+        raise WorkbenchError(
+            "which-questionnaire", "没有说清打印哪份问卷。", f"请用 --questionnaire 写名称：{titles}。"
+        )
+    found = _NUMBERS.fullmatch(words.numbers.strip())
+    if found is None:
+        raise WorkbenchError("bad-numbers", f"看不懂编号“{words.numbers}”。", "请写成 1-200 这样的起止编号。")
+    return SheetRange(named[0].id, int(found[1]), int(found[2] or found[1]), words.prefix)
+
+
+def written_file(
+    desk: Desk,
+    session: Session,
+    key: str,
+    path: Path,
+    findings: Sequence[Finding],
+    *,
+    sheets: SheetRange | None = None,
+) -> Exported:
     """Write one file; what the exporter has to tell goes to the person."""
-    written = desk.parts.exporting.job(session, key, path, findings=findings).run()
+    written = desk.parts.exporting.job(session, key, path, findings=findings, sheets=sheets).run()
     desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
     return written
 

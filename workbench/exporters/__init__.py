@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.kit import Exporter
+from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
 from workbench.exporters.report_file import write_report, write_report_docx
 from workbench.exporters.score_sheet import write_score_sheet
 from workbench.exporters.working_papers import write_working_papers
@@ -20,6 +21,7 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),
         Exporter("report", "评价报告", ".pdf", write_report),
         Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx),
+        Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
         Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers),
     )
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.domain.sheet_numbers import SheetRange
 from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.report_data import ReportData
 
@@ -30,6 +31,9 @@ class Kit:
     """A firm's own .docx whose styles, margins, head and foot a Word report takes over."""
     bureau: BureauForm | None = None
     """The bureau's own workbook with its bindings, for the exporter that fills it."""
+
+    sheets: SheetRange | None = None
+    """Which questionnaire is printed as numbered sheets; without it every questionnaire once, unnumbered."""
 
     @property
     def outlines(self) -> Path:

@@ -45,6 +45,8 @@ class Page:
     links: list[tuple[float, float, float, float, str]] = field(default_factory=list)
     bookmarks: list[tuple[Bookmark, float]] = field(default_factory=list)
     number: int = 0
+    ground: tuple[str, ...] = ()
+    """Drawing orders below the page's own; pages that hold the same object share them in the file."""
 
     def rules(
         self, lines: Sequence[tuple[float, float, float, float]], weight: float, grey: float = 0.0
@@ -71,6 +73,15 @@ class Page:
             self.orders.append(f"q 0.5 w 0.6 G {place} S Q")
         else:
             self.orders.append(f"q {_n(fill[0], 3)} {_n(fill[1], 3)} {_n(fill[2], 3)} rg {place} f Q")
+
+    def fills(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
+        """Fill rectangles (x, y, width, height) in black, as one shape."""
+        path = " ".join(
+            f"{_n(x, 3)} {_n(self.height - y - height, 3)} {_n(width, 3)} {_n(height, 3)} re"
+            for x, y, width, height in boxes
+        )
+        if path:
+            self.orders.append(f"q 0 g {path} f Q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +183,11 @@ class PdfFile:
         _describe(document, title, metadata)
         shared = self._resources(document)
         targets: dict[str, Any] = {}
+        grounds: dict[int, Any] = {}
         for page in pages:
-            self._add_page(document, page, shared, targets)
+            if page.ground and id(page.ground) not in grounds:
+                grounds[id(page.ground)] = document.Reference(_stream(page.ground))
+            self._add_page(document, page, shared, targets, grounds.get(id(page.ground)))
         _add_outline(document, pages, targets)
         _add_labels(document, len(pages), front)
         finished: bytes = document.GetPDFData(_Targets(targets))
@@ -196,21 +210,14 @@ class PdfFile:
             entries["XObject"] = PDFDictionary(pictures)
         return document.Reference(PDFDictionary(entries))
 
-    def _add_page(self, document: Any, page: Page, shared: Any, targets: dict[str, Any]) -> None:
-        from reportlab.pdfbase.pdfdoc import (
-            PDFArray,
-            PDFDictionary,
-            PDFName,
-            PDFPage,
-            PDFStream,
-            PDFZCompress,
-        )
+    def _add_page(self, document: Any, page: Page, shared: Any, targets: dict[str, Any], ground: Any) -> None:
+        from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFPage
 
-        content = "\n".join(page.orders).encode("ascii")
-        document.updateSignature(content)
+        content = _stream(page.orders)
+        document.updateSignature(content.content)
         made: Any = PDFPage()
         made.MediaBox = PDFArray([0, 0, round(page.width, 2), round(page.height, 2)])
-        made.Contents = PDFStream(PDFDictionary(), content or b" ", [PDFZCompress])
+        made.Contents = content if ground is None else PDFArray([ground, document.Reference(content)])
         made.Resources = shared
         made.Annots = [
             PDFDictionary(
@@ -229,6 +236,12 @@ class PdfFile:
         for bookmark, y in page.bookmarks:
             target = targets.setdefault(bookmark.key, PDFArray([]))
             target.sequence[:] = [reference, PDFName("XYZ"), 0, round(page.height - y, 2), "null"]
+
+
+def _stream(orders: Sequence[str]) -> Any:
+    from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFStream, PDFZCompress
+
+    return PDFStream(PDFDictionary(), "\n".join(orders).encode("ascii") or b" ", [PDFZCompress])
 
 
 class _Targets:

@@ -19,7 +19,7 @@ def write_report(data: ReportData, path: Path, kit: Kit, progress: Progress) -> 
     """Write the report of one frozen state; says which characters could not be printed."""
     from workbench.exporters.report_pdf import render_pdf
 
-    pages, summary = render_pdf(_document(data, kit), fonts=_fonts(kit), progress=progress)
+    pages, summary = render_pdf(_document(data, kit), fonts=fonts_for(kit), progress=progress)
     path.write_bytes(pages)
     missing = [
         f"字体中没有“{glyph.char}”（{glyph.code}），见“{glyph.context}”，印出的是空框，请改写或安装含此字的字体。"
@@ -33,7 +33,7 @@ def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress
     from workbench.exporters.report_docx import render_docx
 
     document = _document(data, kit)
-    content, summary = render_docx(document, fonts=_fonts(kit), base=kit.base_document, progress=progress)
+    content, summary = render_docx(document, fonts=fonts_for(kit), base=kit.base_document, progress=progress)
     path.write_bytes(content)
     return Written(_unread(summary.unreadable_pictures))
 
@@ -42,7 +42,8 @@ def _document(data: ReportData, kit: Kit) -> Document:
     return build_report(data, read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml"))
 
 
-def _fonts(kit: Kit) -> FontBook:
+def fonts_for(kit: Kit) -> FontBook:
+    """The faces for a print: the user's own, the machine's if they may be used, the bundled ones."""
     from workbench.exporters.fonts import FontBook, system_font_folders
 
     machine = system_font_folders() if kit.machine_fonts else ()

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
@@ -141,13 +142,19 @@ class Exporting:
         layout: str = "",
         findings: Sequence[Any] = (),
         evidence: Callable[[str], bytes | None] | None = None,
+        sheets: SheetRange | None = None,
     ) -> ExportJob:
-        """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none."""
+        """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
+
+        ``sheets`` says which numbered sheets of which questionnaire are printed.
+        """
         exporter = self.kind(kind)
         if path.suffix.lower() != exporter.suffix:
             path = path.with_name(path.name + exporter.suffix)
         data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
-        return ExportJob(exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts))
+        return ExportJob(
+            exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts, sheets=sheets)
+        )
 
     def bureau_job(
         self, session: Session, form: BureauForm, path: Path, *, findings: Sequence[Any] = ()
