@@ -58,20 +58,6 @@ def region_within(page: int, left: float, top: float, right: float, bottom: floa
     return Region(page, left, top, right - left, bottom - top)
 
 
-def moved(region: Region, across: float, down: float) -> Region:
-    """The region pushed by shares of the page, stopped by its edges."""
-    left = min(max(region.left + across, 0.0), 1 - region.width)
-    top = min(max(region.top + down, 0.0), 1 - region.height)
-    return Region(region.page, left, top, region.width, region.height)
-
-
-def resized(region: Region, across: float, down: float) -> Region:
-    """The region with its right and lower edge pushed by shares of the page."""
-    width = min(max(region.width + across, SMALLEST), 1 - region.left)
-    height = min(max(region.height + down, SMALLEST), 1 - region.top)
-    return Region(region.page, region.left, region.top, width, height)
-
-
 @dataclass(frozen=True, slots=True)
 class Marked:
     """One region as the lists show it: the link that holds it, the item it is on, where."""

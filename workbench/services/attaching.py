@@ -262,6 +262,14 @@ class Attaching:
         if held is not None:
             self._session.put(dataclasses.replace(held, note=note), label="说明框选内容")
 
+    def retarget_mark(self, link: Link, to: Target) -> None:
+        """Have a region prove something else."""
+        held = self._session.evaluation.get(Link, link.id)
+        if held is not None:
+            self._session.put(
+                dataclasses.replace(held, to_kind=to[0], to_id=to[1]), label="改框选所证明的内容"
+            )
+
     def unmark(self, link: Link) -> None:
         """Take a region away; the item stays tied to what it proved."""
         held = self._session.evaluation.get(Link, link.id)

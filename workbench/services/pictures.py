@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 #: Longest side of a thumbnail and of a preview, in pixels. The report prints previews, never originals.
 THUMBNAIL = 160
 PREVIEW = 1400
+#: Longest side of a page that is zoomed into, marked and cut out: 240 dots per inch of A4.
+LARGE = 2800
 TIME_LIMIT = 15.0
 _START_LIMIT = 60.0
 #: Wishes that wait; the oldest are forgotten, they have long been scrolled away.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.evaluation import Deduction, Evidence, Problem
+from workbench.domain.evaluation import Deduction, Evidence, Link, Problem
+from workbench.domain.evidence_use import evidence_label
 from workbench.domain.fields import spec_of
+from workbench.domain.regions import region_of
 from workbench.domain.scoring import IndicatorScore
 from workbench.services.deducting import (
     add_deduction,
@@ -18,6 +22,7 @@ from workbench.services.deducting import (
 from workbench.services.editing import Address, put_text, text_at
 from workbench.ui.context import Context
 from workbench.ui.evidence_intake import EvidenceDrop
+from workbench.ui.evidence_viewer import show_viewer
 from workbench.ui.fields import FieldEditor, editor_for
 from workbench.ui.inputs import LineInput, TextInput
 from workbench.ui.widgets import Card, KeyButton, clear, label, link, rule
@@ -78,16 +83,30 @@ class _Line:
         if line is None:
             return
         clear(self.proof)
-        numbers = sorted(
-            item.number
-            for tie in evaluation.links(from_kind="evidence", to_kind="deduction", to_id=self.id)
-            if (item := evaluation.get(Evidence, tie.from_id)) is not None
-        )
-        if numbers:
-            self.proof.addWidget(label("、".join(f"佐证-{n:03d}" for n in numbers), "small", wrap=True))
+        ties = evaluation.links(from_kind="evidence", to_kind="deduction", to_id=self.id)
+        found = [(item, tie) for tie in ties if (item := evaluation.get(Evidence, tie.from_id)) is not None]
+        for item, tie in sorted(found, key=lambda pair: (pair[0].number, pair[1].place)):
+            self.proof.addWidget(self._proof_link(item, tie))
         clear(self.problem)
         for problem in problems_of(self._context.session, line):
             self.problem.addWidget(self._problem_link(problem))
+
+    def _proof_link(self, item: Evidence, tie: Link) -> QWidget:
+        region = region_of(tie.place)
+        words = evidence_label(item) + (f" 第 {region.page} 页" if region is not None else "")
+        button = link(words, partial(self._open_proof, item, tie), plain=True)
+        button.setToolTip("\n".join(part for part in (item.title, tie.note, "点击查看原文") if part))
+        return button
+
+    def _open_proof(self, item: Evidence, tie: Link) -> None:
+        show_viewer(
+            self._context,
+            self.editors["reason"].window(),
+            item,
+            place=tie.place,
+            to=("deduction", self.id),
+            link_id=tie.id,
+        )
 
     def _problem_link(self, problem: Problem) -> QWidget:
         words = f"问题 {problem.position} {problem.title}"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.domain.evaluation import EVIDENCE_KINDS, Evidence
-from workbench.domain.evidence_use import evidence_label
+from workbench.domain.evidence_use import evidence_label, provables
 from workbench.services.attaching import AttachReport, EvidenceDamage, Target
 from workbench.services.editing import Address
 from workbench.services.session import Changed
@@ -148,14 +148,14 @@ class EvidencePage(Page):
         self.uses = Card(theme, "用于")
         self._uses = QGridLayout()
         self._uses.setSpacing(theme.px(4))
-        self.link_button = link("＋ 用于指标…", self.choose_target)
+        self.link_button = link("＋ 用于指标、扣分、问题或记录…", self.choose_target)
         self.uses.body.addLayout(self._uses)
         self.uses.body.addWidget(self.link_button, 0, Qt.AlignmentFlag.AlignLeft)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(theme.px(8), theme.px(14), theme.px(14), theme.px(12))
         column.setSpacing(theme.px(10))
-        self.preview.setMinimumHeight(theme.px(230))
+        self.preview.view.setMinimumHeight(theme.px(190))
         column.addWidget(self.preview, 1)
         column.addWidget(self.uses)
         column.addWidget(self.fields)
@@ -213,6 +213,7 @@ class EvidencePage(Page):
         if shown not in items:
             shown = items[0] if items else None
         self.preview.show_item(shown)
+        self.preview.show_marks()
         self._show_uses(items)
 
     def _show_uses(self, items: list[Evidence]) -> None:
@@ -272,11 +273,10 @@ class EvidencePage(Page):
         self._attaching.remove(items)
 
     def choose_target(self) -> None:
-        """Find an indicator, deduction or problem that the chosen items prove."""
-        form = self.context.session.evaluation.form
+        """Find an indicator, deduction, problem or record that the chosen items prove."""
         finds = [
-            Find(leaf.name, form.place(leaf.parent), partial(self._link_to, ("indicator", leaf.id)))
-            for leaf in form.leaves
+            Find(each.words, each.beside, partial(self._link_to, (each.kind, each.id)))
+            for each in provables(self.context.session.evaluation)
         ]
         SearchPalette(self.context.theme, finds, self).open()
 

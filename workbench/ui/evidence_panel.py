@@ -67,6 +67,7 @@ class EvidencePanel(QWidget):
         self.strip = IntakeStrip(context, self._intake)
         self.cards = EvidenceCards(context)
         self.preview = PreviewPanel(context)
+        self.preview.target = self.target
         self.setMinimumWidth(theme.px(200))
         head = QHBoxLayout()
         head.addWidget(self.title)
@@ -114,6 +115,7 @@ class EvidencePanel(QWidget):
         self.title.setText(f"本项佐证 {len(items)}")
         self.all.setText(f"全部 {len(evaluation.table(Evidence))}")
         self.cards.set_rows([CardRow(item, places.get(item.id, "")) for item in items])
+        self.preview.show_marks()
 
     def attach_files(self, to: Target | None = None) -> None:
         """Let the person choose files for the indicator, or for ``to``."""

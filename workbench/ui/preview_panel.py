@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.domain.evaluation import Evidence
-from workbench.domain.evidence_use import evidence_label
+from workbench.domain.evidence_use import evidence_label, target_label
 from workbench.domain.media import label_of
-from workbench.domain.regions import Region, region_of
+from workbench.domain.regions import Marked, Region, region_of, regions_on
+from workbench.services.attaching import Target
 from workbench.services.pictures import PREVIEW
 from workbench.ui.context import Context
+from workbench.ui.evidence_viewer import show_viewer
 from workbench.ui.theme import Theme, role
 from workbench.ui.thumbnails import Thumbnails
-from workbench.ui.widgets import Card, label
+from workbench.ui.widgets import Card, clear, label, link
 
 #: Previews kept in memory; each is up to 1,400 pixels long (about 6 MB).
 _KEPT = 6
+#: Regions listed below the picture; the large view lists all.
+_MOST_MARKS = 4
 
 
 class PageView(QWidget):
@@ -37,7 +41,7 @@ class PageView(QWidget):
         self._pixmap = QPixmap()
         self._shrunk = QPixmap()
         self._words = ""
-        self._region: Region | None = None
+        self._regions: tuple[Region, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(theme.px(90))
@@ -48,15 +52,15 @@ class PageView(QWidget):
         """About the shape of a page in the right column."""
         return QSize(self._theme.px(190), self._theme.px(150))
 
-    def show_picture(self, pixmap: QPixmap, region: Region | None) -> None:
-        """Show a picture and the box on it."""
-        self._pixmap, self._words, self._region = pixmap, "", region
+    def show_picture(self, pixmap: QPixmap, regions: Sequence[Region]) -> None:
+        """Show a picture and the boxes on it, the first of them as the one that is meant."""
+        self._pixmap, self._words, self._regions = pixmap, "", tuple(regions)
         self._shrunk = QPixmap()
         self.update()
 
     def show_words(self, words: str) -> None:
         """Show a sentence instead of a picture."""
-        self._pixmap, self._words, self._region = QPixmap(), words, None
+        self._pixmap, self._words, self._regions = QPixmap(), words, ()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -78,9 +82,8 @@ class PageView(QWidget):
         place = QRectF(0, 0, size.width(), size.height())
         place.moveCenter(room.center())
         painter.drawPixmap(place.topLeft(), self._fitted(size))
-        if self._region is not None:
-            box = self._region
-            painter.setPen(QPen(colors.of("lost"), 2))
+        for number, box in reversed(list(enumerate(self._regions))):
+            painter.setPen(QPen(colors.of("accent" if number else "lost"), 1 if number else 2))
             painter.drawRect(
                 QRectF(
                     place.left() + box.left * place.width(),
@@ -124,6 +127,9 @@ class PreviewPanel(Card):
         self._page = 1
         self._pages = 1
         self._region: Region | None = None
+        self._marks: list[Marked] = []
+        self.target: Callable[[], Target | None] = lambda: None
+        """What a region that is marked now proves; the page that holds the panel says it."""
         self._previews = Thumbnails(context.services.pictures, PREVIEW, _KEPT, self)
         self._previews.ready.connect(self._on_ready)
         self.view = PageView(context.theme)
@@ -135,11 +141,16 @@ class PreviewPanel(Card):
         self.open_button = self._button("打开", "用系统程序打开一份副本", self.open_file)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.damage)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(0)
+        self.body.addLayout(self._list)
+        self.mark_button = self._button("框选", "在大图上框选依据（双击画面也可）", self.mark)
         row = QHBoxLayout()
         row.setSpacing(context.theme.px(4))
         row.addWidget(self.before)
         row.addWidget(self.after)
         row.addStretch(1)
+        row.addWidget(self.mark_button)
         row.addWidget(self.open_button)
         self.body.addLayout(row)
         self.show_item(None)
@@ -166,6 +177,39 @@ class PreviewPanel(Card):
             self._pages = self._page
         self._item = item
         self._fill()
+        self.show_marks()
+
+    def show_marks(self) -> None:
+        """Show what is framed on the item: a line for each region, which leads to its page."""
+        item = self._item
+        marks = regions_on(self._context.session.evaluation, item.id) if item is not None else []
+        if marks == self._marks and self._list.count() == min(len(marks), _MOST_MARKS + 1):
+            return
+        self._marks = marks
+        clear(self._list)
+        for number, mark in enumerate(marks[:_MOST_MARKS], 1):
+            words = mark.link.note or target_label(
+                self._context.session.evaluation, mark.link.to_kind, mark.link.to_id
+            )
+            line = link(
+                f"{number}　第 {mark.region.page} 页　{words}", partial(self._show_mark, mark), plain=True
+            )
+            line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            line.setToolTip(words)
+            self._list.addWidget(line)
+        if len(marks) > _MOST_MARKS:
+            self._list.addWidget(label(f"……共 {len(marks)} 处", "soft"))
+        self._fill()
+
+    def _show_mark(self, mark: Marked) -> None:
+        self._region, self._page = mark.region, mark.region.page
+        self._fill()
+
+    def mark(self) -> None:
+        """Open the page large, to frame what proves something."""
+        if self._item is not None:
+            place = self._region.place if self._region is not None else f"{self._page}:0,0,1,1"
+            show_viewer(self._context, self, self._item, place=place, to=self.target())
 
     def _turn(self, step: int) -> None:
         self._page = min(max(self._page + step, 1), self._pages)
@@ -179,6 +223,7 @@ class PreviewPanel(Card):
         item = self._item
         self.title.setText(f"预览 · {evidence_label(item)}" if item is not None else "预览")
         self.open_button.setEnabled(item is not None and self._context.services.attaching is not None)
+        self.mark_button.setEnabled(self.open_button.isEnabled())
         damage = ""
         if item is None:
             self.view.show_words("选中一件佐证，在这里查看。")
@@ -209,7 +254,9 @@ class PreviewPanel(Card):
         if shown.pixmap.isNull():
             self.view.show_words(shown.drawn.reason or "无法显示。")
         else:
-            here = self._region if self._region is not None and self._region.page == self._page else None
+            here = [mark.region for mark in self._marks if mark.region.page == self._page]
+            if self._region is not None and self._region.page == self._page:
+                here = [self._region, *(region for region in here if region != self._region)]
             self.view.show_picture(shown.pixmap, here)
         return shown.drawn.damage
 
