@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.domain.amounts import exact, show_plain
-from workbench.domain.evaluation import OPERATORS, QUESTION_KINDS, QUESTION_ROLES
+from workbench.domain.evaluation import CHOICE_KINDS, OPERATORS, QUESTION_KINDS, QUESTION_ROLES
 from workbench.domain.form import Band, Form, Indicator, Rounding
 from workbench.domain.rules.base import BadRule, InputSpec, Rule, rule_types
 from workbench.domain.rules.params import BadParam, number_of, show_percent_plain
@@ -513,7 +513,7 @@ class _Compiler:
             "role": self._one_of(entry, "role", "用途", QUESTION_ROLES, place),
             "option": options,
         }
-        if question["kind"] in {"单选", "多选"} and not options:
+        if question["kind"] in CHOICE_KINDS and not options:
             self._note(place, "是选择题，却没有选项。", "请写选项，或把题型改为文字。")
         return question
 

@@ -25,6 +25,18 @@ from workbench.domain.entities_records import (
     SiteRecord,
 )
 from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
+from workbench.domain.entities_survey import (
+    AGGREGATIONS,
+    COUNTS,
+    DOUBLE_ENTRY,
+    NO_SECOND,
+    POOLED,
+    WAYS,
+    AnswerGroup,
+    Sheet,
+    SheetBatch,
+    SurveyResult,
+)
 from workbench.domain.fields import spec
 from workbench.domain.form import Form
 
@@ -34,7 +46,9 @@ OPERATORS = ("≥", "≤", "=", "＞", "＜")
 EVIDENCE_KINDS = ("正式资料", "工作资料", "原始凭证", "说明材料")  # 财预〔2021〕101号
 COLLECTION_METHODS = ("资料收集", "现场尽调", "问卷调查", "座谈访谈", "数据核查", "公开信息")
 QUESTION_ROLES = ("满意度", "信息", "其他")
-QUESTION_KINDS = ("单选", "多选", "数字", "文字")
+QUESTION_KINDS = ("单选", "多选", "数字", "文字", "量表", "开放题")
+#: Kinds of questions that are answered by choosing among options, one or several.
+CHOICE_KINDS = ("单选", "多选", "量表")
 FUND_UNITS = ("元", "万元", "亿元")
 PROBLEM_CLASSES = ("绩效目标", "资金管理", "组织实施", "项目产出", "项目效益", "其他")
 
@@ -230,7 +244,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
-    """问卷: one questionnaire for one group of respondents, with how many were issued and came back."""
+    """问卷: one questionnaire for one group of respondents, with how many were issued and came back.
+
+    ``way`` says how its answers come in. ``double_entry`` says which sheets a second person types
+    again: every ``double_every``-th, or the share ``double_share`` drawn with ``double_seed``.
+    ``columns`` is the plan of its packed answers (:mod:`workbench.domain.answers`).
+    """
 
     id: str
     position: int = spec("序号", "order", default=0)
@@ -242,6 +261,13 @@ class Questionnaire:
     held: date | None = spec("调查日期", "date", default=None)
     place: str = spec("调查地点", "line")
     introduction: str = spec("卷首语")
+    way: str = spec("数据来源", "choice", choices=WAYS, default=COUNTS, later=True)
+    aggregation: str = spec("综合方法", "choice", choices=AGGREGATIONS, default=POOLED, later=True)
+    double_entry: str = spec("二次录入", "choice", choices=DOUBLE_ENTRY, default=NO_SECOND, later=True)
+    double_every: int | None = spec("每隔几份复录", "count", default=None, later=True)
+    double_share: Decimal | None = spec("复录比例", "percent", default=None, later=True)
+    double_seed: str = spec("抽样种子", "line", later=True)
+    columns: str = spec("答案栏位", "text", later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +275,8 @@ class Question:
     """One question; its text exists here and nowhere else.
 
     ``stated_rate`` is a rate that somebody printed for it (as a share of one), kept to be compared.
+    ``weight`` counts among the questions where their rates are weighted (λ). ``skip_if`` names when
+    the question is passed over: ``question id:option id option id``.
     """
 
     id: str
@@ -261,11 +289,17 @@ class Question:
     kind: str = spec("题型", "choice", choices=QUESTION_KINDS, default="单选")
     base: int | None = spec("本题有效份数", "count", default=None, hint="按百分比录入时的份数")
     stated_rate: Decimal | None = spec("来稿所载比率", "percent", default=None)
+    weight: Decimal | None = spec("题目权重", "number", default=None, later=True)
+    skip_if: str = spec("跳过条件", "line", later=True)
+    required: bool = spec("必答", "flag", default=False, later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One answer of a question: its label, weight, and how many chose it (or which share)."""
+    """One answer of a question: its label, weight, and how many chose it (or which share).
+
+    ``no_answer``: whoever chose it gave no judgement (不清楚、拒答); counted, but not in the rate's base.
+    """
 
     id: str
     position: int = spec("序号", "order", default=0)
@@ -274,6 +308,7 @@ class Option:
     weight: Decimal | None = spec("权重", "percent", default=None)
     count: int | None = spec("人数", "count", default=None)
     share: Decimal | None = spec("占比", "percent", default=None)
+    no_answer: bool = spec("视同未作答", "flag", default=False, later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +360,7 @@ Entity = (
     | DocumentRequest | Interview | Exchange | SiteRecord | Fact | Sampling | SampledItem
     | FormRevision
     | StatedRate | Opinion | ReviewNote | SignOff
+    | Sheet | SheetBatch | AnswerGroup | SurveyResult
 )  # fmt: skip
 
 #: Every kind of entity by the name it has in the store, the journal and the working papers.
@@ -359,6 +395,10 @@ ENTITIES: Mapping[str, type[Any]] = types.MappingProxyType(
         "opinion": Opinion,
         "review_note": ReviewNote,
         "sign_off": SignOff,
+        "sheet": Sheet,
+        "sheet_batch": SheetBatch,
+        "answer_group": AnswerGroup,
+        "survey_result": SurveyResult,
     }
 )
 
@@ -393,6 +433,10 @@ KIND_LABELS: Mapping[str, str] = types.MappingProxyType(
         "opinion": "征求意见",
         "review_note": "复核意见",
         "sign_off": "复核签署",
+        "sheet": "答卷",
+        "sheet_batch": "导入的答卷",
+        "answer_group": "开放题归类",
+        "survey_result": "问卷定稿结果",
         "indicator": "指标",
     }
 )

@@ -23,18 +23,23 @@ def scores_after(before: Scores, evaluation: Evaluation, changes: Iterable[Chang
     have changed, and the same parts for every indicator that no change reaches.
     """
     reached: set[str] = set()
+    bound: set[str] = set()
     for change in changes:
+        if change.kind in _BOUND:
+            bound.add(change.kind)  # looked up once: thousands of sheets may change together
         leaves = _reached(evaluation, change)
         if leaves is None:
             return compute_scores(evaluation)
         reached |= leaves
+    for prefixes in {_BOUND[kind] for kind in bound}:
+        reached |= bound_leaves(evaluation, prefixes)
     return rescored(evaluation, before, reached) if reached else before
 
 
 def _reached(evaluation: Evaluation, change: Change) -> set[str] | None:
     """The leaves that one change can reach; nothing said when it may be all of them."""
     leaves = evaluation.form.bindings
-    found = bound_leaves(evaluation, _BOUND[change.kind]) if change.kind in _BOUND else set()
+    found: set[str] = set()
     for entity in (change.before, change.after):
         if isinstance(entity, FormRevision):
             if entity.id == IN_FORCE:

@@ -357,7 +357,7 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "survey": Family(
         _survey,
-        ("questionnaire", "question", "option"),
+        ("questionnaire", "question", "option", "sheet", "sheet_batch"),
         lambda sources: (question.id for question in sources.evaluation.listed(Question)),
         _survey_fault,
         lambda key: ("question", key, ""),

@@ -75,12 +75,22 @@ _ENTITIES_2: dict[str, str] = {
     ),
     "review_note": "position:int level reviewer noted subject indicator text answer by closed:int",
     "sign_off": "level by signed remark content step:int",
+    "sheet": (
+        "position:int questionnaire number entry_pass:int typist answers first_answers state void_reason "
+        "evidence evidence_page same_person_reason note"
+    ),
+    "sheet_batch": "position:int questionnaire source sha256 numbers answers texts voids",
+    "answer_group": "position:int question label answers",
+    "survey_result": "questionnaire frozen by note figures",
 }
 _COLUMNS_2: dict[str, str] = {
     "overview": "index_scheme",
     "evidence": "index derived_from withheld:int taken_place",
     "entry": "owner",
     "fund_line": "stated_rate",
+    "questionnaire": "way aggregation double_entry double_every:int double_share double_seed columns",
+    "question": "weight skip_if required:int",
+    "option": "no_answer:int",
 }
 
 
