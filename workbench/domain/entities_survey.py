@@ -38,7 +38,7 @@ class Sheet:
     position: int = spec("序号", "order", default=0)
     questionnaire: str = spec("问卷", "ref", refers="questionnaire", required=True)
     number: str = spec("答卷编号", "line", required=True)
-    entry_pass: int = spec("录入遍次", "count", default=1)
+    entry_pass: int = spec("录入遍次", "order", default=1)
     typist: str = spec("录入员", "line")
     answers: str = spec("答案", "text")
     first_answers: str = spec("首次提交的答案", "text")
