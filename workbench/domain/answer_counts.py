@@ -65,7 +65,7 @@ class SheetCounts:
                     parts.append(sheet.answers.partition("|")[0].ljust(width, NO_ANSWER)[:width])
         else:
             for batch in evaluation.listed(SheetBatch):
-                if batch.questionnaire == questionnaire.id and batch.answers:
+                if batch.questionnaire == questionnaire.id and batch.numbers:
                     self._batches.append(batch)
                     lines = batch.answers.split("\n")
                     kept = lines
@@ -73,7 +73,7 @@ class SheetCounts:
                         gone = void_rows(batch)
                         kept = [line for row, line in enumerate(lines) if row not in gone]
                         self.void += len(lines) - len(kept)
-                    if len(lines[0]) == width:
+                    if all(len(line) == width for line in lines):
                         parts += ["\n".join(kept)] if kept else []
                     else:
                         parts += [line.ljust(width, NO_ANSWER)[:width] for line in kept]
@@ -146,7 +146,7 @@ class SheetCounts:
 def void_rows(batch: SheetBatch) -> dict[int, str]:
     """The rows of a batch that are not valid, with the reasons."""
     found: dict[int, str] = {}
-    for line in batch.voids.splitlines():
+    for line in batch.voids.split("\n"):
         row, _, reason = line.partition("=")
         if row.isdecimal():
             found[int(row)] = plain(reason)

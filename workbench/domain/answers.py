@@ -31,8 +31,8 @@ CODES = "123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: More options than this one question can't have on sheets.
 MOST_OPTIONS = len(CODES)
 
-CHOICE, TICK, VALUE = "choice", "tick", "value"
-_MARKS = {"c": CHOICE, "t": TICK, "v": VALUE}
+CHOICE, TICK, VALUE, LOST = "choice", "tick", "value", "lost"
+_MARKS = {"c": CHOICE, "t": TICK, "v": VALUE, "x": LOST}
 _LETTERS = {word: letter for letter, word in _MARKS.items()}
 _ESCAPED = re.compile(r"\\[\\pn]")
 _PLAIN = {"\\\\": "\\", "\\p": "|", "\\n": "\n"}
@@ -94,14 +94,20 @@ class Plan:
 
 @lru_cache(maxsize=64)
 def plan_of(text: str) -> Plan:
-    """The plan back from its text; ``ValueError`` for anything that no plan wrote."""
-    columns = []
-    for line in text.splitlines():
+    """The plan back from its text; a line that no plan wrote keeps its place and belongs to nothing."""
+    return Plan(tuple(map(_column, text.split("\n"))) if text else ())
+
+
+def _column(line: str) -> Column:
+    try:
         found = json.loads(line)
-        if not (isinstance(found, list) and len(found) >= 2 and found[0] in _MARKS):
-            raise ValueError(f"not a column of answers: {line[:80]}")
-        columns.append(Column(_MARKS[found[0]], str(found[1]), tuple(map(str, found[2:]))))
-    return Plan(tuple(columns))
+    except (ValueError, RecursionError):
+        found = None
+    said = found if isinstance(found, list) and all(isinstance(part, str) for part in found) else []
+    kind = _MARKS.get(said[0], LOST) if said else LOST
+    if len(said) < 2 or kind == LOST or (kind == TICK and len(said) != 3):
+        return Column(LOST, "")
+    return Column(kind, said[1], tuple(said[2:]))
 
 
 def kind_on_sheets(question: Question) -> str:
@@ -182,6 +188,8 @@ def unpack(plan: Plan, packed: str) -> dict[str, Answer]:
     head, texts = parted(packed)
     found: dict[str, Answer] = {}
     for place, (column, character) in enumerate(zip(plan.columns, head, strict=False)):
+        if column.kind == LOST:
+            continue
         text = texts.get(place, "")
         if character == NO_ANSWER and not text:
             continue
