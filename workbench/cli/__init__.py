@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import commands, demo, paper, self_test, tables
+from workbench.cli import bureau, commands, demo, paper, self_test, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -100,6 +100,8 @@ def parser() -> Parser:
     made.add_argument("--prefix", default="", metavar="前缀", help="问卷编号的前缀，如 GZ")
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
 
+    _bureau(add("bureau", bureau.fill, "财政局表样：绑定空白表、填写、核对"))
+
     made = add("import", paper.import_papers, "导入改过的工作底稿，作为可撤销的一步")
     _folder(made)
     made.add_argument("file", metavar="底稿", help="由 export --papers 导出的 Excel 文件")
@@ -142,6 +144,31 @@ def _tables(made: Parser) -> None:
     inner = add("export", tables.export_table, "把指标体系写成 Excel 模板，改好后可再导入")
     inner.add_argument("id", metavar="编号", help="指标体系编号，见 forms")
     inner.add_argument("file", metavar="文件", help="写到哪个 .xlsx 文件")
+
+
+def _bureau(made: Parser) -> None:
+    """``bureau bind``, ``bureau fill`` and ``bureau compare``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="table", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(name, help=about, description=about, prog=f"{PROGRAM} bureau {name}")
+        inner.set_defaults(run=run)
+        return inner
+
+    inner = add("bind", bureau.bind, "认出空白表各格填什么，存为表样")
+    inner.add_argument("file", metavar="空白表", help="财政局发来的 .xlsx")
+    inner.add_argument("--form", required=True, metavar="编号", help="指标体系编号，见 forms")
+    inner.add_argument("--title", default="", metavar="名称", help="表样名称，不写取文件名")
+    inner.add_argument("--preview", action="store_true", help="只看如何绑定，不保存")
+
+    inner = add("fill", bureau.fill, "把评价填进表样，其余部分与空白表逐部件相同")
+    _folder(inner)
+    inner.add_argument("title", metavar="表样")
+    inner.add_argument("file", metavar="文件", help="写到哪个 .xlsx 文件")
+
+    inner = add("compare", bureau.compare, "核对填好的表与空白表；绑定以外有不同则退出码为 1")
+    inner.add_argument("title", metavar="表样")
+    inner.add_argument("file", metavar="文件", help="填好的 .xlsx")
 
 
 def _folder(made: Parser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,16 @@ from workbench.exporters.bureau_forms import BureauForm, bindings_raw, content_l
 from workbench.exporters.conformance import differences
 from workbench.importers.bureau_blank import Proposal, load_bureau_columns, recognise
 from workbench.importers.indicator_columns import load_columns
+from workbench.importers.sheet_grid import Grid
 from workbench.importers.workbooks import read_workbook
 
 #: Subfolder of the data folder with the kept forms, each in a folder of its own.
 FOLDER = "表样"
 _BINDINGS = "表样.toml"
+#: How much of a sheet is shown for binding, and so many empty rows and columns around its content.
+_MOST_ROWS, _MOST_COLUMNS, _ROOM = 400, 40, 2
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,30 @@ class BureauListing:
     title: str
     form: BureauForm | None
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSheet:
+    """One sheet of a blank to look at: its texts and merged areas by row and column, from 1."""
+
+    name: str
+    rows: int
+    columns: int
+    texts: Mapping[Place, str]
+    areas: tuple[tuple[int, int, int, int], ...]
+    """First row, first column, last row, last column of each merged area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A blank with the bindings proposed or kept so far; nothing of it is saved."""
+
+    title: str
+    blank: Path
+    sheets: tuple[BlankSheet, ...]
+    bindings: tuple[Binding, ...]
+    unplaced: tuple[str, ...] = ()
+    """Names of the indicators that no row of the blank names."""
 
 
 class BureauForms:
@@ -69,6 +98,21 @@ class BureauForms:
             load_bureau_columns(self._resources / "bureau_columns.toml"),
         )
 
+    def draft(self, blank: Path, form: Form, title: str = "") -> Draft:
+        """A blank to be bound; with the bindings of the kept form of this title when there is one.
+
+        Raises as :meth:`recognise`.
+        """
+        proposal = self.recognise(blank, form)
+        kept = next((one.form for one in self.listed() if one.title == title and one.form), None)
+        return Draft(
+            title or blank.stem,
+            blank,
+            tuple(_sheet(grid) for grid in proposal.grids),
+            kept.bindings if kept is not None else proposal.bindings,
+            () if kept is not None else tuple(leaf.name for leaf in proposal.unplaced),
+        )
+
     def labels(self, form: Form) -> dict[str, str]:
         """Everything that a cell may be bound to, with its Chinese name."""
         return content_labels(form)
@@ -105,3 +149,22 @@ class BureauForms:
         for binding in form.bindings:
             bound[binding.sheet].append(binding.place)
         return differences(form.blank, filled, bound)
+
+
+def _sheet(grid: Grid) -> BlankSheet:
+    columns = min(grid.last_column + _ROOM, _MOST_COLUMNS)
+    rows = min(grid.last_row + _ROOM, _MOST_ROWS)
+    places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
+    areas = {grid.area(*place) for place in places}
+    return BlankSheet(
+        grid.name,
+        rows,
+        columns,
+        {place: text for place in places if (text := _shown(grid, *place))},
+        tuple(sorted(area for area in areas if area[:2] != area[2:])),
+    )
+
+
+def _shown(grid: Grid, row: int, column: int) -> str:
+    cell = grid.cell(row, column)
+    return "ƒ" if cell is not None and cell.formula else grid.text(row, column)

@@ -156,6 +156,12 @@ class Exporting:
             exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts, sheets=sheets)
         )
 
+    def bureau_file_name(self, session: Session, title: str) -> str:
+        """The name of a filled form of the bureau, safe on every system."""
+        overview = session.evaluation.overview
+        name = f"{overview.project or session.evaluation.form.title}{overview.year}_{title}"
+        return safe_name(name, title) + BUREAU_WORKBOOK.suffix
+
     def bureau_job(
         self, session: Session, form: BureauForm, path: Path, *, findings: Sequence[Any] = ()
     ) -> ExportJob:

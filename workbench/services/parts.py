@@ -12,6 +12,7 @@ from typing import Protocol
 from workbench.domain.compiler import compile_form
 from workbench.services.attaching import Attaching
 from workbench.services.authoring import Authoring
+from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
@@ -65,6 +66,8 @@ class Services:
     """Working papers back in."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
+    bureau: BureauForms | None = None
+    """The bureau's own workbooks, kept with their bindings."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -83,6 +86,7 @@ class Parts:
     authoring: Authoring
     today: Callable[[], date]
     """The day on this machine."""
+    bureau: BureauForms
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -109,6 +113,7 @@ class Parts:
             exporting=self.exporting,
             importing=self.importing,
             recording=recording,
+            bureau=self.bureau,
             folder=session.memory.folder,
         )
 
@@ -152,4 +157,5 @@ def assemble(
         Importing(compile_form),
         Authoring(catalog, folders.resources),
         lambda: now().date(),
+        BureauForms(data or usual, folders.resources),
     )

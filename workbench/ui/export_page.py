@@ -14,6 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.exporting import Exported, ExportJob
 from workbench.services.jobs import Progress
 from workbench.services.session import Changed
+from workbench.ui.bureau_card import BureauCard
 from workbench.ui.context import Context
 from workbench.ui.import_card import ImportCard
 from workbench.ui.page import Page
@@ -85,6 +86,13 @@ class ExportPage(Page):
         self._results = QVBoxLayout()
         self._results.setSpacing(theme.px(6))
         column.addLayout(self._results)
+        self.bureau = (
+            BureauCard(context, services.bureau, self._exporting, lambda: self._folder)
+            if services.bureau is not None
+            else None
+        )
+        if self.bureau is not None:
+            column.addWidget(self.bureau)
         self.papers = ImportCard(context, services.importing) if services.importing is not None else None
         if self.papers is not None:
             column.addWidget(self.papers)
@@ -101,6 +109,8 @@ class ExportPage(Page):
             name = self._names[kind.key]
             name.setText(self._exporting.file_name(session, kind.key))
         self._where.setText(str(self._folder))
+        if self.bureau is not None:
+            self.bureau.reload()
         clear(self._state)
         scores = session.scores
         theme = self.context.theme
