@@ -14,6 +14,7 @@ from tests.domain.scored import evaluation_of, typed
 from workbench.domain.amounts import exact, round_half_up, show, show_plain
 from workbench.domain.changes import Change, apply, removing
 from workbench.domain.compiler import compile_form
+from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -22,6 +23,7 @@ from workbench.domain.evaluation import (
     Evidence,
     FundLine,
     Link,
+    Mark,
     Option,
     Overview,
     Paragraph,
@@ -29,7 +31,9 @@ from workbench.domain.evaluation import (
     Question,
     Questionnaire,
     Target,
+    mark_id,
 )
+from workbench.domain.reviewing import before_opinions, content_of
 from workbench.domain.scoring import compute_scores
 
 D = Decimal
@@ -133,7 +137,65 @@ def consistent(draw: st.DrawFn) -> Evaluation:
     for leaf in form.leaves:
         entities += _inputs(draw, leaf.rule.kind if leaf.rule else "", leaf.id, leaf.full_mark, leaf)
     evaluation = settle(evaluation_of(form, entities))
-    return with_(evaluation, *_texts(evaluation))
+    evaluation = with_(evaluation, *_texts(evaluation))
+    if draw(st.booleans()):
+        evaluation = with_(evaluation, *_opinions(draw, evaluation))
+    return signed(evaluation)
+
+
+LEVELS = (("项目组自查", "甲"), ("部门复核", "乙"), ("质控终审", "丙"))
+
+
+def signed(evaluation: Evaluation) -> Evaluation:
+    """The evaluation as it is now, signed by every level of the chain."""
+    content = content_of(evaluation)
+    return with_(
+        evaluation,
+        *(SignOff(id=f"s{n}", level=level, by=by, content=content) for n, (level, by) in enumerate(LEVELS)),
+    )
+
+
+def _opinions(draw: st.DrawFn, evaluation: Evaluation) -> list[Entity]:
+    """Opinions that were answered, one of them with a changed score that does not count, and settled notes."""
+    leaf = draw(st.sampled_from(evaluation.form.leaves))
+    scored = compute_scores(evaluation)[leaf.id]
+    before, after = scored.score or D(0), leaf.full_mark
+    found: list[Entity] = [
+        Opinion(id="op1", position=1, text="措辞不妥", subject="文字表述", adopted="采纳", reply="已改。"),
+        Opinion(
+            id="op2", position=2, text="应得满分", indicator=leaf.id, adopted="不采纳", reply="缺少佐证。"
+        ),
+        ReviewNote(
+            id="n1",
+            level="部门复核",
+            reviewer="乙",
+            text="核对台账",
+            indicator=leaf.id,
+            answer="已核对",
+            closed=True,
+        ),
+    ]
+    if before != after:
+        found += [
+            Opinion(
+                id="op3",
+                position=3,
+                text="补交了台账",
+                indicator=leaf.id,
+                adopted="采纳",
+                reply="按补交材料改分。",
+                score_before=before,
+                score_after=after,
+            ),
+            Mark(
+                id=mark_id(leaf.id, "征求意见后"),
+                indicator=leaf.id,
+                stage="征求意见后",
+                score=after,
+                reason="采纳意见",
+            ),
+        ]
+    return found
 
 
 def _inputs(draw: st.DrawFn, kind: str, id_: str, full: Decimal, leaf: Any) -> list[Entity]:
@@ -167,7 +229,7 @@ def settle(evaluation: Evaluation) -> Evaluation:
     fresh: list[Entity] = []
     for number, leaf in enumerate(evaluation.form.leaves):
         lost = compute_scores(evaluation)[leaf.id].deducted
-        fresh.append(dataclasses.replace(evaluation.entry(leaf.id), basis_source="台账"))
+        fresh.append(dataclasses.replace(evaluation.entry(leaf.id), basis_source="台账", owner="甲"))
         if not lost or round_half_up(lost) <= 0:
             continue
         digits = evaluation.form.rounding.digits if evaluation.form.rounding.at == "indicator" else 2
@@ -183,6 +245,20 @@ def settle(evaluation: Evaluation) -> Evaluation:
             Advice(id=f"a{leaf.id}", position=number, title=f"补办第 {number} 处"),
             link(f"advice:a{leaf.id}", f"problem:p{leaf.id}"),
         ]  # fmt: skip
+    return _relogged(with_(evaluation, *fresh))
+
+
+def _relogged(evaluation: Evaluation) -> Evaluation:
+    """The opinions with the scores that their indicators have by now; refused where nothing changed."""
+    scores = compute_scores(evaluation)
+    fresh: list[Entity] = []
+    for opinion in evaluation.table(Opinion).values():
+        scored = scores.by_id.get(opinion.indicator)
+        if scored is None or opinion.adopted != "采纳":
+            continue
+        before, after = before_opinions(evaluation, scored), (scored.marks or {}).get("征求意见后")
+        adopted = "不采纳" if before == after else "采纳"
+        fresh.append(dataclasses.replace(opinion, adopted=adopted, score_before=before, score_after=after))
     return with_(evaluation, *fresh)
 
 

@@ -10,12 +10,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from tests.domain.checks.cases import codes, link, with_, with_overview
-from tests.domain.checks.consistent import consistent, settle, targets, unlinked
+from tests.domain.checks.cases import codes, link, with_, with_overview, without
+from tests.domain.checks.consistent import consistent, settle, signed, targets, unlinked
 from tests.domain.scored import typed
 from workbench.domain.amounts import exact, round_half_up
 from workbench.domain.checks import CATALOGUE, Limits, run_checks
 from workbench.domain.entities_records import Interview, Sampling
+from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -244,6 +245,94 @@ def a_review_without_reason(e: Evaluation) -> Evaluation:
     return with_(e, Mark(id=mark_id(leaf, "复核"), indicator=leaf, stage="复核", score=score))
 
 
+def an_opinion_without_answer(e: Evaluation) -> Evaluation:
+    return with_(e, Opinion(id="new", text="应得满分"))
+
+
+def an_opinion_refused_without_reason(e: Evaluation) -> Evaluation:
+    return with_(e, Opinion(id="new", text="应得满分", adopted="不采纳"))
+
+
+def an_adopted_opinion_that_changed_nothing(e: Evaluation) -> Evaluation:
+    leaf = a_leaf_without_mark(e)
+    return with_(e, Opinion(id="new", text="应得满分", adopted="采纳", indicator=leaf))
+
+
+def a_changed_score_that_is_not_logged(e: Evaluation) -> Evaluation:
+    return with_(
+        changed_after_opinions(e),
+        Opinion(id="new", text="有误", adopted="采纳", indicator=a_leaf_without_mark(e)),
+    )
+
+
+def a_changed_score_without_opinion(e: Evaluation) -> Evaluation:
+    return changed_after_opinions(e)
+
+
+def changed_after_opinions(e: Evaluation) -> Evaluation:
+    leaf = a_leaf_without_mark(e)
+    before = compute_scores(e)[leaf].score or D(0)
+    after = before / 2 if before else e.form[leaf].full_mark
+    return with_(
+        e,
+        Mark(
+            id=mark_id(leaf, "征求意见后"), indicator=leaf, stage="征求意见后", score=after, reason="补交材料"
+        ),
+    )
+
+
+def a_leaf_without_mark(e: Evaluation) -> str:
+    said = {mark.indicator for mark in e.table(Mark).values()}
+    said |= {opinion.indicator for opinion in e.table(Opinion).values()}
+    return next(leaf.id for leaf in e.form.leaves if leaf.id not in said)
+
+
+def a_level_that_did_not_sign(e: Evaluation) -> Evaluation:
+    return without(e, e.table(SignOff)["s2"])
+
+
+def no_review_at_all(e: Evaluation) -> Evaluation:
+    return without(e, *e.table(SignOff).values(), *e.table(ReviewNote).values())
+
+
+def an_edit_after_the_sign_off(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(e.table(FundLine)["f"], explanation="已核对"))
+
+
+def a_note_without_answer(e: Evaluation) -> Evaluation:
+    return with_(e, ReviewNote(id="new", level="部门复核", text="请核对"))
+
+
+def a_note_that_is_not_closed(e: Evaluation) -> Evaluation:
+    return with_(e, ReviewNote(id="new", level="部门复核", text="请核对", answer="已核对"))
+
+
+def a_reviewer_who_prepared(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(e.table(SignOff)["s1"], by="甲"))
+
+
+def one_person_on_two_levels(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(e.table(SignOff)["s2"], by="乙"))
+
+
+def a_note_about_ones_own(e: Evaluation) -> Evaluation:
+    leaf = e.form.leaves[0].id
+    note = ReviewNote(
+        id="new", level="部门复核", reviewer="甲", text="请核对", answer="已核对", closed=True, indicator=leaf
+    )
+    return with_(e, note)
+
+
+#: These are about the sign-offs themselves, which must stay as they are.
+UNSIGNED = (
+    a_level_that_did_not_sign,
+    no_review_at_all,
+    an_edit_after_the_sign_off,
+    a_reviewer_who_prepared,
+    one_person_on_two_levels,
+)
+
+
 def no_lead(e: Evaluation) -> Evaluation:
     return with_overview(e, lead="")
 
@@ -312,7 +401,20 @@ FAULTS: tuple[tuple[str, Callable[[Evaluation], Evaluation]], ...] = (
     ("K19", a_false_figure_in_the_text),
     ("K20", one_number_for_two_annexes),
     ("K23", a_review_without_reason),
+    ("K23", an_opinion_without_answer),
+    ("K23", an_opinion_refused_without_reason),
+    ("K23", an_adopted_opinion_that_changed_nothing),
+    ("K23", a_changed_score_that_is_not_logged),
+    ("K23", a_changed_score_without_opinion),
     ("K24", no_lead),
+    ("K24", a_level_that_did_not_sign),
+    ("K24", no_review_at_all),
+    ("K24", an_edit_after_the_sign_off),
+    ("K24", a_note_without_answer),
+    ("K24", a_note_that_is_not_closed),
+    ("K24", a_reviewer_who_prepared),
+    ("K24", one_person_on_two_levels),
+    ("K24", a_note_about_ones_own),
     ("K25", a_score_rounded_early),
     ("K26", an_unknown_marker),
     ("K31", a_talk_that_nobody_confirmed),
@@ -328,7 +430,10 @@ def test_one_planted_fault_is_found_and_nothing_else(
     @PLANTED
     @given(consistent())
     def planted(evaluation: Evaluation) -> None:
-        complaints = [f for f in run_checks(plant(evaluation)) if f.severity != "N"]
+        wrong = plant(evaluation)
+        complaints = [
+            f for f in run_checks(wrong if plant in UNSIGNED else signed(wrong)) if f.severity != "N"
+        ]
         assert {f.code for f in complaints} == {code}, [f"{f.code} {f.where} {f.message}" for f in complaints]
         assert all(f.where and f.message.endswith("。") and f.remedy for f in complaints)
 
@@ -338,7 +443,7 @@ def test_one_planted_fault_is_found_and_nothing_else(
 @PLANTED
 @given(consistent())
 def test_weights_below_the_share_that_a_profile_asks_for(evaluation: Evaluation) -> None:
-    found = run_checks(evaluation, limits=Limits(output_effect_share=D(99)))
+    found = run_checks(evaluation, limits=Limits(output_effect_share=D(99)))  # signed as it is
     assert codes(found) == ["WK13"]
     assert not codes(run_checks(evaluation, limits=Limits(output_effect_share=D(99), disabled=("K13",))))
 
@@ -352,7 +457,7 @@ def test_every_code_that_blocks_or_warns_is_planted() -> None:
 @PLANTED
 @given(consistent())
 def test_good_targets_raise_nothing(evaluation: Evaluation) -> None:
-    assert not codes(run_checks(with_(evaluation, *targets())))
+    assert not codes(run_checks(signed(with_(evaluation, *targets()))))
     swapped: Target = dataclasses.replace(targets()[1], operator="≥", actual=D(30))
     notices = [f.code for f in run_checks(with_(evaluation, swapped)) if f.severity == "N"]
     assert "K21" in notices

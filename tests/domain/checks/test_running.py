@@ -14,6 +14,8 @@ from tests.domain.checks.large import large
 from tests.domain.scored import typed
 from workbench.domain.changes import Change, apply, putting, removing
 from workbench.domain.checks import Checker, Limits, checks, run_checks
+from workbench.domain.checks.finding import PAGES
+from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -33,6 +35,7 @@ from workbench.domain.evaluation import (
     mark_id,
 )
 from workbench.domain.rescoring import scores_after
+from workbench.domain.reviewing import content_of
 from workbench.domain.scoring import compute_scores
 from workbench.domain.sources import Sources
 
@@ -66,6 +69,13 @@ def edits(evaluation: Evaluation, chance: random.Random) -> list[Change]:
         lambda: Paragraph(id="text", text=f"综合得分为 {n % 100} 分。附件 9 的{n}。公众知晓率 {n % 100}%。"),
         lambda: Evidence(id=f"e{n % 4}", number=n % 4, title=f"材料{n}"),
         lambda: link(f"evidence:e{n % 4}", f"indicator:{leaf.id}", place=str(n % 2)),
+        lambda: Opinion(
+            id=f"o{n % 3}", text="意见", indicator=leaf.id, adopted=chance.choice(["", "采纳", "不采纳"]), score_after=D(n % 3)
+        ),
+        lambda: Mark(id=mark_id(leaf.id, "征求意见后"), indicator=leaf.id, stage="征求意见后", score=D(n % 4)),
+        lambda: ReviewNote(id=f"n{n % 3}", level="部门复核", text="复核", answer="答"[: n % 2], closed=n % 5 == 0),
+        lambda: SignOff(id=f"s{n % 2}", level="部门复核", by="乙", content=content_of(evaluation)),
+        lambda: dataclasses.replace(evaluation.entry(leaf.id), owner=chance.choice("甲乙")),
         lambda: Waiver(id="K07:indicator:B12", code="K07", reason=f"理由{n}"),
     ]  # fmt: skip
     if n % 8 == 0:
@@ -110,10 +120,7 @@ def test_keys_are_distinct_and_every_finding_is_complete() -> None:
         assert finding.title
         assert finding.message.endswith("。")
         assert finding.remedy.endswith("。")
-        assert finding.place.page in {
-            "overview", "targets_funds", "scoring", "records", "evidence", "survey", "problems", "checks",
-            "export",
-        }  # fmt: skip
+        assert finding.place.page in PAGES
 
 
 def test_the_table_of_checks_reads_only_kinds_that_exist() -> None:

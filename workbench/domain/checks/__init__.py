@@ -9,6 +9,7 @@ from workbench.domain.checks import (
     evidence_links,
     funds,
     grades,
+    opinions,
     points,
     rates,
     records,
@@ -28,6 +29,7 @@ from workbench.domain.checks.view import View
 
 __all__ = [
     "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",
-    "deductions", "evidence_links", "funds", "grades", "points", "rates", "read_limits", "records", "repeats", "review",
+    "deductions", "evidence_links", "funds", "grades", "opinions", "points", "rates", "read_limits", "records",
+    "repeats", "review",
     "run_checks", "scores", "surveys", "targets", "text", "wording",
 ]  # fmt: skip

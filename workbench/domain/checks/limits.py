@@ -83,6 +83,10 @@ class Limits:
     outdated: tuple[str, ...] = _limit(
         ("财预便〔2017〕44号", "财预〔2011〕285号"), "已由财预〔2020〕10号取代"
     )
+    review_levels: tuple[str, ...] = _limit(
+        ("项目组自查", "部门复核", "质控终审"), "财监〔2021〕4号第十八条要求内部审核，三级为行业习惯"
+    )
+    self_review_levels: tuple[str, ...] = _limit(("项目组自查",), "自查可由编制人签署")
     disabled: tuple[str, ...] = _limit((), "")
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each limit comes from, by name, as the profile states it."""
