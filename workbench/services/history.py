@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.domain.compiler import form_to_raw
+from workbench.domain.entities_form import IN_FORCE
 from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
 from workbench.domain.fields import show_value, spec_of
+from workbench.domain.form_diff import compare
+from workbench.domain.form_json import form_raw
 from workbench.domain.form_revision import REVISION
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
@@ -84,6 +88,8 @@ class _Teller:
             untold = event.before is None and not after[name]  # a new entity says nothing here
             if shown[0] != shown[1] and not untold:
                 changes.append((spec.label, shown[0], shown[1]))
+        if event.kind == REVISION and event.id == IN_FORCE:
+            changes += self._form_changes(before.get("raw"), after.get("raw"))
         return Happening(
             event.step,
             event.at,
@@ -94,6 +100,12 @@ class _Teller:
             tuple(changes),
             event.label,
         )
+
+    def _form_changes(self, before: Any, after: Any) -> list[tuple[str, str, str]]:
+        """What a revision changed in the form; no revision is the form that the evaluation began with."""
+        original = form_to_raw(self._evaluation.original_form)
+        was, now = (form_raw(text) if text else original for text in (before, after))
+        return [(one.kind, "", f"{one.place}：{one.words}".strip("：")) for one in compare(was, now)]
 
     def _where(self, event: Event) -> str:
         indicator = self.indicator(event)

@@ -68,6 +68,8 @@ class Services:
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
     bureau: BureauForms | None = None
     """The bureau's own workbooks, kept with their bindings."""
+    authoring: Authoring | None = None
+    """Indicator systems from and to Excel, and the user's own; without it a form can only be edited."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -101,7 +103,11 @@ class Parts:
         )
         if not isinstance(session.memory, EvaluationStore):
             return Services(
-                checking=checking, exporting=self.exporting, importing=self.importing, recording=recording
+                checking=checking,
+                exporting=self.exporting,
+                importing=self.importing,
+                recording=recording,
+                authoring=self.authoring,
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -114,6 +120,7 @@ class Parts:
             importing=self.importing,
             recording=recording,
             bureau=self.bureau,
+            authoring=self.authoring,
             folder=session.memory.folder,
         )
 
