@@ -25,6 +25,7 @@ from docx.oxml.ns import qn
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.exporters.rounding_cases import half  # noqa: E402
 from workbench.domain.changes import Change, apply  # noqa: E402
 from workbench.domain.compiler import compile_form  # noqa: E402
 from workbench.domain.evaluation import Evaluation  # noqa: E402
@@ -50,6 +51,14 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     samples = Samples(RESOURCES / "samples")
     wrong = 0
+    for layout in Layouts(RESOURCES / "layouts").names():
+        path = OUT / f"exact-half-{layout}.xlsx"
+        data = freeze(half(), made=datetime(2022, 12, 15, 9, tzinfo=UTC))
+        ExportJob(EXPORTERS["score-sheet"], data, path, Kit(RESOURCES, layout)).run()
+        count, differing = compare(path)
+        wrong += len(differing)
+        print(f"{path.name}: {count} formulas, {len(differing)} differ, total {data.scores.total}")
+        print("".join(f"  {line}\n" for line in differing), end="")
     for sample in samples.listed():
         evaluation = evaluation_of(samples, sample.key, sample.form)
         for layout in Layouts(RESOURCES / "layouts").names():

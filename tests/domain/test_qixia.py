@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tests.domain.scored import evaluation_of, typed
 from tests.forms.reading import read_form
+from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import Entity, Entry, FundLine, Option, Question, Questionnaire
-from workbench.domain.scoring import compute_scores, derivation
+from workbench.domain.scoring import compute_scores
 
 POINTS = {
     "A11": "符合 符合", "A12": "符合 符合", "A21": "符合 符合 1", "A22": "符合 1", "A31": "符合 符合 符合",

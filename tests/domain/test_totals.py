@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tests.domain.scored import evaluation_of, typed
 from workbench.domain.compiler import compile_form
+from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import Entry, Mark, Option, Overview, Question
-from workbench.domain.scoring import compute_scores, derivation
+from workbench.domain.scoring import compute_scores
 from workbench.domain.survey import tally
 
 
@@ -55,7 +56,11 @@ def test_a_changed_score_is_told_with_the_digits_of_the_form_whatever_stage_coun
         ],
     )
     told = derivation(evaluation, compute_scores(evaluation)["A"])
-    assert told[-2:] == ["改定：按标准 未计算，改定为 12.345，理由：凭证不全", "得分：11.000 / 40 分"]
+    assert told[-3:] == [
+        "改定：按标准 未计算，改定为 12.345，理由：凭证不全",
+        "以“复核”得分为准：11.000，理由：未写",
+        "得分：11.000 / 40 分",
+    ]
 
 
 def test_a_weight_is_told_as_it_counts() -> None:

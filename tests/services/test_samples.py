@@ -12,8 +12,8 @@ import pytest
 
 from tests.helpers import ROOT
 from workbench.domain.compiler import compile_form
+from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import Advice, Deduction, Evidence, FundLine, Link, Problem, Question, Target
-from workbench.domain.scoring import derivation
 from workbench.domain.sources import Sources
 from workbench.errors import InputRefused
 from workbench.services.catalog import Catalog

@@ -9,10 +9,10 @@ from workbench.cli.columns import columns
 from workbench.cli.desk import Desk, named
 from workbench.cli.findings import findings_json, findings_lines
 from workbench.cli.showing import evaluation_json, indicator_json, indicator_lines, overview_lines, tree_lines
-from workbench.domain.amounts import show, show_plain
+from workbench.domain.amounts import show_plain
 from workbench.domain.evaluation import Entry
 from workbench.domain.fields import specs_of
-from workbench.domain.form import Indicator
+from workbench.domain.form import Indicator, show_score
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address, input_of, put_input, put_text, with_fields
 from workbench.services.history import happenings
@@ -87,7 +87,7 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
         return 0
     rows = [("得分", "等级", "项目", "文件夹", "")]
     for one in listed:
-        total = "—" if one.total is None else show(one.total)
+        total = "—" if one.total is None else f"{one.total:f}"
         state = one.fault or ("正在另一个窗口中打开" if one.is_open else "")
         rows.append((total, one.grade if one.complete else "未评完", one.project, one.folder.name, state))
     desk.say(*columns(rows, right=(0,)))
@@ -133,10 +133,10 @@ def set_value(desk: Desk, words: Namespace) -> int:
                 "bad-value", f"{form.place(indicator.id)}“{words.key}”：{hint}", "没有写入。"
             )
         scored = session.scores[indicator.id]
-        score = "未评" if scored.score is None else show(scored.score)
+        score = "未评" if scored.score is None else show_score(form, scored.score, indicator)
         desk.say(
             f"{form.place(indicator.id)}：{score} / {show_plain(indicator.full_mark)} 分，"
-            f"总分 {show(session.scores.total)}"
+            f"总分 {show_score(form, session.scores.total)}"
         )
         given = (scored.given or {}).get(words.key)
         if given is not None and given.origin and given.text and given.origin != "手工填写" and words.value:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.cli.desk import Desk
-from workbench.domain.amounts import show
 from workbench.domain.checks import Finding
 from workbench.domain.evaluation import Questionnaire
+from workbench.domain.form import show_score
 from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.services.exporting import Exported
@@ -99,5 +99,5 @@ def import_papers(desk: Desk, words: Namespace) -> int:
             return 0
         importing.apply(session, preview)
         if preview.changes:
-            desk.say(f"已导入，总分 {show(session.scores.total)}。")
+            desk.say(f"已导入，总分 {show_score(session.evaluation.form, session.scores.total)}。")
     return 0

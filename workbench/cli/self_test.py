@@ -19,8 +19,8 @@ from pathlib import Path
 from workbench import files, paths, preflight
 from workbench.cli.demo import SAMPLE, draw, write_all
 from workbench.cli.desk import Desk
-from workbench.domain.amounts import show
 from workbench.domain.evaluation import Evidence
+from workbench.domain.form import show_score
 from workbench.errors import WorkbenchError
 from workbench.importers.pdf_text import read_pdf_text
 from workbench.importers.workbooks import read_workbook
@@ -113,7 +113,7 @@ def _sample(desk: Desk, sample: Sample, out: Path) -> str:
     folder = desk.parts.samples.create(sample.key, desk.parts.catalog)
     session = desk.parts.catalog.open(folder)
     try:
-        total = show(session.scores.total)
+        total = show_score(session.evaluation.form, session.scores.total)
         grade = session.scores.grade.name if session.scores.grade is not None else ""
         if (total, grade) != (sample.total, sample.grade):
             raise _Wrong(f"得分应为 {sample.total}（{sample.grade}），算出 {total}（{grade}）")

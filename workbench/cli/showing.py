@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.cli.columns import columns
-from workbench.domain.amounts import show, show_percent, show_plain
+from workbench.domain.amounts import show_percent, show_plain
+from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import Entry, Evaluation
-from workbench.domain.form import Form, Indicator
+from workbench.domain.form import Form, Indicator, show_score
 from workbench.domain.narrative import bindings_of, fill
 from workbench.domain.records import records_of, tally_requests
-from workbench.domain.scoring import IndicatorScore, Scores, derivation
+from workbench.domain.scoring import IndicatorScore, Scores
 
 _NOTHING = "—"
 
@@ -24,7 +25,7 @@ def overview_lines(evaluation: Evaluation, scores: Scores) -> list[str]:
     return [
         f"{overview.project or '未命名的评价'}{year}",
         f"指标体系：{form.title}（{form.id}）",
-        f"得分：{_total(scores)} / {show_plain(scores.full)} 分　{_grade(scores)}",
+        f"得分：{_total(form, scores)} / {show_plain(scores.full)} 分　{_grade(form, scores)}",
         *_record_lines(evaluation),
     ]
 
@@ -42,17 +43,17 @@ def _record_lines(evaluation: Evaluation) -> list[str]:
     return [f"记录：{'　'.join(words)}"]
 
 
-def _total(scores: Scores) -> str:
-    return show(scores.total) if scores.scored else _NOTHING
+def _total(form: Form, scores: Scores) -> str:
+    return show_score(form, scores.total) if scores.scored else _NOTHING
 
 
-def _grade(scores: Scores) -> str:
+def _grade(form: Form, scores: Scores) -> str:
     if not scores.complete:
         return f"已评 {scores.scored} / {scores.leaves} 项，等级待全部评完"
     if scores.grade is None:
         return "不在任何等级内"
     distance = (
-        f"，距“{scores.next_band.name}”差 {show(scores.to_next)} 分"
+        f"，距“{scores.next_band.name}”差 {show_score(form, scores.to_next)} 分"
         if scores.next_band is not None and scores.to_next is not None
         else ""
     )
@@ -62,37 +63,38 @@ def _grade(scores: Scores) -> str:
 def tree_lines(form: Form, scores: Scores) -> list[str]:
     """Every indicator with its full mark, score, deduction, score rate and state."""
     head: tuple[str, ...] = ("编号", "指标", "分值", "得分", "扣分", "得分率", "状态")
-    rows = [head, *(_tree_row(indicator, scores[indicator.id]) for indicator in form.indicators)]
+    rows = [head, *(_tree_row(form, scores[indicator.id]) for indicator in form.indicators)]
     return columns(rows, right=(2, 3, 4, 5))
 
 
-def _tree_row(indicator: Indicator, scored: IndicatorScore) -> tuple[str, ...]:
+def _tree_row(form: Form, scored: IndicatorScore) -> tuple[str, ...]:
+    indicator = scored.indicator
     name = "　" * (indicator.level - 1) + indicator.name
     return (
         indicator.id,
         name,
         show_plain(indicator.full_mark),
-        _points(scored.score),
-        _points(scored.deducted),
+        _points(form, scored.score, indicator),
+        _points(form, scored.deducted, indicator),
         show_percent(scored.rate) if scored.rate is not None else _NOTHING,
-        _state(scored),
+        _state(form, scored),
     )
 
 
-def _points(points: Decimal | None) -> str:
-    return _NOTHING if points is None else show(points)
+def _points(form: Form, points: Decimal | None, indicator: Indicator) -> str:
+    return _NOTHING if points is None else show_score(form, points, indicator)
 
 
-def _state(scored: IndicatorScore) -> str:
+def _state(form: Form, scored: IndicatorScore) -> str:
     words = []
     if scored.scored < scored.leaves:
         words.append("未评" if scored.leaves == 1 else f"已评 {scored.scored}/{scored.leaves}")
     if scored.overridden:
         words.append("已改定")
     if scored.leaves == 1 and scored.unexplained > 0:
-        words.append(f"尚有 {show(scored.unexplained)} 分未说明")
+        words.append(f"尚有 {show_score(form, scored.unexplained, scored.indicator)} 分未说明")
     if scored.leaves == 1 and scored.unexplained < 0:
-        words.append(f"扣分行多出 {show(-scored.unexplained)} 分")
+        words.append(f"扣分行多出 {show_score(form, -scored.unexplained, scored.indicator)} 分")
     return "，".join(words)
 
 
@@ -102,7 +104,7 @@ def indicator_lines(evaluation: Evaluation, scores: Scores, indicator: Indicator
     lines = [f"{form.place(indicator.id)}（{indicator.id}，{show_plain(indicator.full_mark)} 分）"]
     if form.children(indicator.id):
         return lines + columns(
-            [_tree_row(one, scores[one.id]) for one in _below(form, indicator)], right=(2, 3, 4, 5)
+            [_tree_row(form, scores[one.id]) for one in _below(form, indicator)], right=(2, 3, 4, 5)
         )
     entry = evaluation.entry(indicator.id)
     if indicator.criterion:

@@ -28,7 +28,7 @@ _TOP = {
 }  # fmt: skip
 _INDICATOR = {
     "id", "parent", "name", "points", "explanation", "criterion", "rule", "basis_source",
-    "collection_method", "tags",
+    "collection_method", "tags", "digits",
 }  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def _indicator_to_raw(indicator: Indicator) -> dict[str, Any]:
     for name in ("explanation", "criterion", "basis_source", "collection_method"):
         if value := getattr(indicator, name):
             raw[name] = value
+    if indicator.digits is not None:
+        raw["digits"] = indicator.digits
     if indicator.tags:
         raw["tags"] = list(indicator.tags)
     if indicator.rule is not None:
@@ -209,7 +211,7 @@ class _Compiler:
             self._refuse("取整", "rounding 应为一组数据。", "如 [rounding] digits = 2。")
             return Rounding()
         digits, at = value.get("digits", 2), value.get("at", "indicator")
-        if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 6:
+        if not _is_digits(digits):
             self._refuse("取整", f"小数位数（digits）“{digits}”不对。", "请写 0 至 6 的整数。")
             digits = 2
         if at not in ROUNDING_AT:
@@ -429,7 +431,20 @@ class _Compiler:
                 basis_source=self._text(row.raw, "basis_source", "依据来源", place=place),
                 collection_method=self._text(row.raw, "collection_method", "证据收集方式", place=place),
                 tags=tuple(tags),
+                digits=self._digits(row, place),
             )
+
+    def _digits(self, row: _Row, place: str) -> int | None:
+        value = row.raw.get("digits")
+        if value is None or value == "":
+            return None
+        if not _is_digits(value):
+            self._refuse(place, f"得分小数位数（digits）“{value}”不对。", "请写 0 至 6 的整数。")
+            return None
+        if row.children:
+            self._note(place, "有下级指标，得分小数位数不起作用，已忽略。", "请写在末级指标。")
+            return None
+        return int(value)
 
     def _rule(self, row: _Row, place: str, full_mark: Decimal) -> Rule | None:
         kinds = rule_types()
@@ -590,6 +605,10 @@ def _binding_fault(spec: InputSpec, declared: Declared) -> str:
     if not fault and family is not None and family.dated != (spec.kind == "date"):
         return "而它不是日期" if spec.kind == "date" else "而它是日期，不是数值"
     return fault
+
+
+def _is_digits(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6
 
 
 def _walk(roots: list[_Row]) -> Iterator[tuple[_Row, list[_Row]]]:

@@ -155,6 +155,7 @@ class Entry:
     no_evidence_reason: str = spec("无佐证的说明")
     done: bool = spec("已完成", "flag", default=False)
     owner: str = spec("负责人", "line", later=True, hint="由谁评这个指标")
+    override_by: str = spec("改定人", "line", later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from workbench.domain.amounts import Exact, show, show_signed
 from workbench.domain.rules.base import Rule
 from workbench.errors import Fault
 
@@ -51,6 +52,8 @@ class Indicator:
     collection_method: str = ""
     tags: tuple[str, ...] = ()
     """What kind of fact it measures, for checks: ``产出``, ``满意度``, ``成本`` …"""
+    digits: int | None = None
+    """Decimals of its own score where they differ from the form's."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,35 @@ class Form:
         for child in children:
             yield from self.leaves_below(child.id)
 
+    def digits_of(self, indicator: Indicator | None = None) -> int:
+        """Decimals of a score: of one indicator, or of the total and of sums."""
+        if indicator is None or indicator.digits is None or indicator.id in self._children:
+            return self.rounding.digits
+        return indicator.digits
+
+    @cached_property
+    def rounds_finely(self) -> bool:
+        """Scores that add up may have more decimals than their sum is printed with."""
+        return self.rounding.at == "total" or any(
+            self.digits_of(leaf) > self.rounding.digits for leaf in self.leaves
+        )
+
     def place(self, id_: str) -> str:
         """Where an indicator stands, in words: ``过程 › 资金管理 › 资金到位率``."""
         return " › ".join(indicator.name for indicator in self.path(id_))
+
+
+def grade_of(form: Form, total: Decimal) -> Band | None:
+    """The band that ``total`` belongs to: the highest whose lower bound it reaches."""
+    reached = [band for band in form.bands if total >= band.lower]
+    return max(reached, key=lambda band: band.lower, default=None)
+
+
+def show_score(form: Form, value: Exact, indicator: Indicator | None = None) -> str:
+    """Points as printed: with the decimals of the indicator, or of the form for totals and sums."""
+    return show(value, form.digits_of(indicator))
+
+
+def show_score_change(form: Form, value: Exact, indicator: Indicator | None = None) -> str:
+    """A difference of points with its sign, with the decimals of :func:`show_score`."""
+    return show_signed(value, form.digits_of(indicator))

@@ -41,6 +41,8 @@ LAST_COLUMNS = (
     ("collection_method", "证据收集方式", 14),
     ("tags", "标签", 16),
 )
+#: A column that stands behind the others only where an indicator has decimals of its own.
+OWN_DIGITS_COLUMN = ("digits", "本项小数位数", 12)
 
 BAND_COLUMNS = (("name", "等级"), ("lower", "下限（含）"), ("printed", "原文写法"))
 TARGET_COLUMNS = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workbench.domain.amounts import show, show_money, show_percent, show_plain
+from workbench.domain.amounts import show_money, show_percent, show_plain
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -29,6 +29,7 @@ from workbench.domain.evaluation import (
     kind_of_type,
 )
 from workbench.domain.fields import spec_of
+from workbench.domain.form import show_score
 from workbench.domain.rules.base import Given
 from workbench.domain.scoring import IndicatorScore, Scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
@@ -93,14 +94,13 @@ def bindings_of(
     of an indicator ``得分`` ``分值`` ``扣分`` ``得分率``, its inputs by label, ``有效份数`` and the like.
     """
     overview = evaluation.overview
-    digits = evaluation.form.rounding.digits
     found = {
         "项目": overview.project,
         "被评价单位": overview.evaluated_unit,
         "主管部门": overview.department,
         "评价机构": overview.agency,
         "评价年度": overview.year,
-        "总分": show(scores.total, digits),
+        "总分": show_score(evaluation.form, scores.total),
         "满分": show_plain(scores.full),
         "等级": scores.grade.name if scores.grade is not None else "",
     }
@@ -121,12 +121,11 @@ def figures(evaluation: Evaluation, scored: IndicatorScore) -> dict[str, str]:
     ``得分`` ``分值`` ``扣分`` ``得分率``; each rule input by its label and by what its source calls it;
     of a questionnaire behind an input ``发放份数`` ``回收份数`` ``有效份数``.
     """
-    digits = evaluation.form.rounding.digits
     found = {"分值": show_plain(scored.full_mark)}
     if scored.score is not None:
-        found["得分"] = show(scored.score, digits)
+        found["得分"] = show_score(evaluation.form, scored.score, scored.indicator)
     if scored.deducted is not None:
-        found["扣分"] = show(scored.deducted, digits)
+        found["扣分"] = show_score(evaluation.form, scored.deducted, scored.indicator)
     if scored.rate is not None:
         found["得分率"] = show_percent(scored.rate)
     rule = scored.indicator.rule
@@ -198,7 +197,7 @@ def indicator_sentence(evaluation: Evaluation, scored: IndicatorScore, sources: 
     head = f"{indicator.name}分值 {show_plain(indicator.full_mark)} 分"
     if scored.score is None:
         return f"{head}，尚未评分。"
-    score = show(scored.score, evaluation.form.rounding.digits)
+    score = show_score(evaluation.form, scored.score, indicator)
     parts = [f"{head}。"]
     facts = _facts(scored)
     if facts:

@@ -10,22 +10,24 @@ from fractions import Fraction
 
 from workbench.domain.amounts import (
     MONEY_UNITS,
-    Exact,
     NotANumber,
     exact,
     parse_number,
     round_half_up,
-    show,
     show_money,
     show_percent,
     show_plain,
 )
-from workbench.domain.evaluation import Entry, Evaluation, Input, Mark, input_id, mark_id
-from workbench.domain.form import Band, Form, Indicator, Rounding
+from workbench.domain.evaluation import STAGES, Evaluation, Input, Mark, input_id, mark_id
+from workbench.domain.form import Band, Form, Indicator, grade_of
 from workbench.domain.rules.base import Given, InputSpec, Outcome
 from workbench.domain.sources import Sources
 
 MANUAL = "手工填写"
+#: The stage whose scores the standards give.
+FIRST = "初评"
+#: Decimals of a score that is not rounded for itself.
+FINE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,22 @@ class IndicatorScore:
     overridden: bool = False
     marks: Mapping[str, Decimal] | None = None
     """Scores of the other stages, by stage."""
+    first: Decimal | None = None
+    """The score of 初评: the override, or what the rule computes."""
+    exact: Fraction | None = None
+    """The score as it adds up: not rounded where only the total is."""
 
     @property
     def full_mark(self) -> Decimal:
         """The full points of the indicator."""
         return self.indicator.full_mark
+
+    @property
+    def first_exact(self) -> Fraction | None:
+        """The score of 初评 before it is rounded: the override, or the rule's own result."""
+        if self.overridden or self.first is None:
+            return None if self.first is None else exact(self.first)
+        return self.outcome.score if self.outcome is not None else None
 
     @property
     def deducted(self) -> Decimal | None:
@@ -98,12 +111,6 @@ class Scores:
     def complete(self) -> bool:
         """Every indicator has a score."""
         return self.scored == self.leaves
-
-
-def grade_of(form: Form, total: Decimal) -> Band | None:
-    """The band that ``total`` belongs to: the highest whose lower bound it reaches."""
-    reached = [band for band in form.bands if total >= band.lower]
-    return max(reached, key=lambda band: band.lower, default=None)
 
 
 def resolve_inputs(
@@ -198,48 +205,60 @@ def score_leaf(evaluation: Evaluation, indicator: Indicator, sources: Sources) -
         given = resolve_inputs(evaluation, indicator, rule.inputs(), sources)
         outcome = rule.evaluate(given, explained)
         if outcome.score is not None:
-            computed = _rounded(outcome.score, rounding)
-    score = computed if entry.override is None else entry.override
+            # Rounding only at the total keeps enough decimals that each score prints right.
+            each = rounding.at == "indicator"
+            computed = round_half_up(outcome.score, evaluation.form.digits_of(indicator) if each else FINE)
+    first = computed if entry.override is None else entry.override
     marks = {
         stage: mark.score
-        for stage in ("自评", "复核", "征求意见后")
-        if (mark := evaluation.get(Mark, mark_id(indicator.id, stage))) is not None and mark.score is not None
+        for stage in STAGES
+        if stage != FIRST
+        and (mark := evaluation.get(Mark, mark_id(indicator.id, stage))) is not None
+        and mark.score is not None
     }
-    score = _counting(evaluation, score, marks)
-    return IndicatorScore(
+    leaf = IndicatorScore(
         indicator=indicator,
-        score=score,
+        score=None,
         leaves=1,
-        scored=int(score is not None),
-        done=int(_is_done(entry, score)),
+        scored=0,
+        done=int(entry.done),
         explained=explained,
         computed=computed,
         outcome=outcome,
         given=given,
         overridden=entry.override is not None,
         marks=marks,
+        first=first,
+    )
+    return counted(evaluation, leaf, evaluation.overview.counting_stage)
+
+
+def stage_that_counts(stage: str, marks: Mapping[str, Decimal]) -> str:
+    """The stage whose score counts when ``stage`` is chosen: later stages fall back on the one before."""
+    while stage in {"复核", "征求意见后"} and stage not in marks:
+        stage = STAGES[STAGES.index(stage) - 1]
+    return stage
+
+
+def counted(evaluation: Evaluation, leaf: IndicatorScore, stage: str) -> IndicatorScore:
+    """The leaf with the score that counts when ``stage`` is the chosen one."""
+    marks = leaf.marks or {}
+    stage = stage_that_counts(stage, marks)
+    score = leaf.first if stage == FIRST else marks.get(stage)
+    fine = stage == FIRST and evaluation.form.rounding.at == "total"
+    return dataclasses.replace(
+        leaf,
+        score=score,
+        scored=int(score is not None),
+        done=int(evaluation.entry(leaf.indicator.id).done and score is not None),
+        exact=leaf.first_exact if fine else None if score is None else exact(score),
     )
 
 
-def _counting(evaluation: Evaluation, first: Decimal | None, marks: Mapping[str, Decimal]) -> Decimal | None:
-    """The score of the counting stage; later stages fall back on the one before."""
-    stage = evaluation.overview.counting_stage
-    if stage == "自评":
-        return marks.get("自评")
-    if stage == "征求意见后" and stage in marks:
-        return marks[stage]
-    if stage in {"复核", "征求意见后"} and "复核" in marks:
-        return marks["复核"]
-    return first
-
-
-def _is_done(entry: Entry, score: Decimal | None) -> bool:
-    return entry.done and score is not None
-
-
-def _rounded(score: Fraction, rounding: Rounding) -> Decimal:
-    # Rounding only at the total keeps enough decimals that sums of kept scores print alike.
-    return round_half_up(score, rounding.digits if rounding.at == "indicator" else 10)
+def counting(evaluation: Evaluation, scores: Scores, stage: str) -> Scores:
+    """The scores of ``evaluation`` if ``stage`` were the one that counts; ``scores`` are its own."""
+    form = evaluation.form
+    return _rolled(form, {leaf.id: counted(evaluation, scores[leaf.id], stage) for leaf in form.leaves})
 
 
 def compute_scores(evaluation: Evaluation, sources: Sources | None = None) -> Scores:
@@ -266,7 +285,9 @@ def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
             _roll_up(indicator, [by_id[child.id] for child in children]) if children else leaves[indicator.id]
         )
     roots = [by_id[root.id] for root in form.roots]
-    total = round_half_up(_kept(form, leaves.values()), form.rounding.digits)
+    total = round_half_up(
+        sum((root.exact or Fraction(0) for root in roots), Fraction(0)), form.rounding.digits
+    )
     grade = grade_of(form, total)
     better = [band for band in form.bands if band.lower > total]
     next_band = min(better, key=lambda band: band.lower, default=None)
@@ -284,62 +305,21 @@ def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
     )
 
 
-def _kept(form: Form, leaves: Iterable[IndicatorScore]) -> Exact:
-    """The sum of all scores; where only the total is rounded, of the exact results behind them."""
-    scored = [leaf for leaf in leaves if leaf.score is not None]
-    if form.rounding.at == "indicator":
-        return sum((leaf.score for leaf in scored if leaf.score is not None), Decimal(0))
-    return sum((_unrounded(leaf) for leaf in scored), Fraction(0))
-
-
-def _unrounded(leaf: IndicatorScore) -> Fraction:
-    result = leaf.outcome.score if leaf.outcome is not None else None
-    return result if result is not None and leaf.score == leaf.computed else exact(leaf.score or 0)
-
-
 def _roll_up(indicator: Indicator, children: list[IndicatorScore]) -> IndicatorScore:
-    scores = [child.score for child in children if child.score is not None]
+    parts = [child.exact for child in children if child.exact is not None]
+    whole = sum(parts, Fraction(0)) if parts else None
     return IndicatorScore(
         indicator=indicator,
-        score=sum(scores, Decimal(0)) if scores else None,
+        score=None if whole is None else _decimal(whole, children),
         leaves=sum(child.leaves for child in children),
         scored=sum(child.scored for child in children),
         done=sum(child.done for child in children),
         explained=sum((child.explained for child in children), Decimal(0)),
+        exact=whole,
     )
 
 
-def derivation(evaluation: Evaluation, scored: IndicatorScore) -> list[str]:
-    """How the score of one indicator came about, sentence by sentence: rule, inputs, steps, result."""
-    lines: list[str] = []
-    digits = evaluation.form.rounding.digits
-    rule = scored.indicator.rule
-    if rule is not None and scored.outcome is not None:
-        lines.append(f"评分标准（{rule.label}）：{rule.sentence()}")
-        for spec in rule.inputs():
-            given = (scored.given or {}).get(spec.key, Given(None))
-            value = given.text or "未填写"
-            origin = f"（{given.origin}）" if given.origin else ""
-            lines.append(f"{spec.label}：{value}{origin}")
-            if given.linked is not None and given.linked.text:
-                lines.append(
-                    f"　取数值 {given.linked.text}（{given.linked.origin}），以手工填写的 {given.text} 为准"
-                )
-            if given.fault:
-                lines.append(f"　{given.fault}")
-        lines.extend(scored.outcome.steps)
-        if scored.outcome.expression and scored.computed is not None:
-            lines.append(
-                f"计算：{scored.outcome.expression} → {show(scored.computed, digits)}（四舍五入保留 {digits} 位）"
-            )
-        if scored.outcome.missing:
-            lines.append(f"还缺：{'、'.join(scored.outcome.missing)}")
-    entry = evaluation.entry(scored.indicator.id)
-    if scored.overridden:
-        computed = "未计算" if scored.computed is None else show(scored.computed, digits)
-        lines.append(
-            f"改定：按标准 {computed}，改定为 {show(entry.override or 0, digits)}，理由：{entry.override_reason or '未写'}"
-        )
-    if scored.score is not None:
-        lines.append(f"得分：{show(scored.score, digits)} / {show_plain(scored.full_mark)} 分")
-    return lines
+def _decimal(whole: Fraction, children: list[IndicatorScore]) -> Decimal:
+    """A sum of scores: of the scores themselves, unless they stand for finer ones."""
+    plain = sum((child.score for child in children if child.score is not None), Decimal(0))
+    return plain if exact(plain) == whole else round_half_up(whole, FINE)

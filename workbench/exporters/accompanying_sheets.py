@@ -11,15 +11,14 @@ from workbench.exporters.sheet_paper import (
     MIDDLE,
     NOTE,
     PERCENT,
-    POINTS,
     STRONG,
-    STRONG_POINTS,
     TITLE,
     Book,
     CellValue,
     Formula,
     Page,
     letter,
+    points_look,
     sum_of,
 )
 
@@ -43,6 +42,7 @@ def add_deductions(data: ReportData, book: Book) -> None:
         ],
         least=24,
     )
+    form = data.evaluation.form
     for row in data.deductions:
         above = " › ".join(indicator.name for indicator in data.evaluation.form.path(row.indicator.id)[:-1])
         page.row(
@@ -50,7 +50,7 @@ def add_deductions(data: ReportData, book: Book) -> None:
                 (row.number, MIDDLE),
                 (above, BODY),
                 (row.indicator.name, BODY),
-                (row.line.points, POINTS),
+                (row.line.points, points_look(form.digits_of(row.indicator))),
                 (row.line.reason, BODY),
                 (row.line.basis, BODY),
                 ("、".join(str(number) for number in row.evidence), MIDDLE),
@@ -61,8 +61,9 @@ def add_deductions(data: ReportData, book: Book) -> None:
     end = page.filled + 1
     page.put(end, 1, "合计", STRONG)
     page.merge(end, 1, 1, 3, STRONG)
-    formula = f"=ROUND(SUM(D{first}:D{last}),2)" if data.deductions else "=0"
-    page.put(end, 4, Formula(formula, round_half_up(total)), STRONG_POINTS)
+    digits = max([form.rounding.digits, *(form.digits_of(row.indicator) for row in data.deductions)])
+    formula = f"=ROUND(SUM(D{first}:D{last}),{digits})" if data.deductions else "=0"
+    page.put(end, 4, Formula(formula, round_half_up(total, digits)), points_look(digits, strong=True))
     for column in range(5, page.columns + 1):
         page.put(end, column, "", STRONG)
     page.set_height(end, 24)

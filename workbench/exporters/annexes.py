@@ -157,7 +157,7 @@ def _score_cells(data: ReportData, row: ScoreRow) -> tuple[str, ...]:
     return (
         row.indicator.explanation,
         row.indicator.criterion.strip(),
-        score_text(data, row.scored.score),
+        score_text(data, row.scored.score, row.indicator),
         row.basis,
         "\n".join(part for part in (row.basis_source, proof) if part),
         row.collection_method,

@@ -22,6 +22,7 @@ from workbench.domain.form_sheets import (
     LAST_COLUMNS,
     LEVELS_LABEL,
     OPTION_COLUMNS,
+    OWN_DIGITS_COLUMN,
     POINTS_COLUMN,
     QUESTION_COLUMNS,
     QUESTIONNAIRE_COLUMNS,
@@ -174,6 +175,10 @@ def _table(form: Form, raw: Mapping[str, Any]) -> tuple[list[str], list[list[Any
     header += [SCORING_COLUMN[1], *params, *(label for _, label, _ in LAST_COLUMNS)]
     widths = [ID_COLUMN[2], *[_LEVEL_WIDTH] * len(levels), POINTS_COLUMN[2], *(w for *_, w in TEXT_COLUMNS)]
     widths += [SCORING_COLUMN[2], *[_PARAM_WIDTH] * len(params), *(w for *_, w in LAST_COLUMNS)]
+    own = any("digits" in indicator for indicator in raw["indicator"])
+    if own:
+        header.append(OWN_DIGITS_COLUMN[1])
+        widths.append(OWN_DIGITS_COLUMN[2])
     rows = []
     for indicator in raw["indicator"]:
         depth = form[indicator["id"]].level
@@ -190,6 +195,7 @@ def _table(form: Form, raw: Mapping[str, Any]) -> tuple[list[str], list[list[Any
                 kinds[rule["kind"]].label if rule else "",
                 *(values.get(label, "") for label in params),
                 *(_said(indicator.get(key, "")) for key, *_ in LAST_COLUMNS),
+                *([indicator.get("digits", "")] if own else []),
             ]
         )
     return header, rows, widths

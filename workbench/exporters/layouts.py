@@ -10,10 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.amounts import show_plain
+from workbench.domain.amounts import exact, show_plain
 from workbench.domain.evaluation import STAGES, Mark, Overview, mark_id
 from workbench.domain.fields import show_value, specs_of
 from workbench.domain.form import Indicator
+from workbench.domain.scoring import FIRST
 from workbench.domain.sources import FUND_COLUMNS
 from workbench.errors import Fault, InputRefused
 from workbench.exporters.report_data import ReportData, ScoreRow
@@ -72,9 +73,20 @@ class Layout:
 
 
 def _mark(stage: str) -> Content:
-    if stage == "初评":
-        return lambda _, row: row.first
+    if stage == FIRST:
+        return lambda data, row: _adding(data, row.scored.first, row.scored.first_exact)
     return lambda _, row: (row.scored.marks or {}).get(stage)
+
+
+def _adding(data: ReportData, score: Decimal | None, fine: Fraction | None) -> Value:
+    """A score as it adds up: not rounded where only the total is."""
+    return fine if data.evaluation.form.rounding.at == "total" else score
+
+
+def _deducted(data: ReportData, row: ScoreRow) -> Value:
+    scored = row.scored
+    fine = None if scored.exact is None else exact(scored.full_mark) - scored.exact
+    return _adding(data, scored.deducted, fine)
 
 
 def _review(stage: str) -> Content:
@@ -121,8 +133,8 @@ CONTENTS: Mapping[str, Content] = {
     "explanation": lambda _, row: row.indicator.explanation,
     "criterion": _criterion,
     "full_mark": lambda _, row: row.indicator.full_mark,
-    "score": lambda _, row: row.scored.score,
-    "deducted": lambda _, row: row.scored.deducted,
+    "score": lambda data, row: _adding(data, row.scored.score, row.scored.exact),
+    "deducted": _deducted,
     "rate": lambda _, row: row.scored.rate,
     "basis": lambda _, row: row.basis,
     "basis_source": _source,

@@ -35,7 +35,7 @@ def _analyse(
 
 
 def _points(data: ReportData, scored: IndicatorScore) -> str:
-    got = "未评分" if scored.score is None else f"得 {score_text(data, scored.score)} 分"
+    got = "未评分" if scored.score is None else f"得 {score_text(data, scored.score, scored.indicator)} 分"
     return f"（{show_plain(scored.full_mark)} 分，{got}）"
 
 
@@ -44,13 +44,19 @@ def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
     blocks = paragraphs(row.basis)
     outcome, scored = row.scored.outcome, row.scored
     if outcome is not None and outcome.expression and scored.computed is not None and _calculates(scored):
-        blocks += paragraphs(f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed)} 分。")
+        blocks += paragraphs(
+            f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed, scored.indicator)} 分。"
+        )
     if scored.overridden:
         entry = data.evaluation.entry(row.indicator.id)
-        computed = "未能计算" if scored.computed is None else f"为 {score_text(data, scored.computed)} 分"
+        computed = (
+            "未能计算"
+            if scored.computed is None
+            else f"为 {score_text(data, scored.computed, scored.indicator)} 分"
+        )
         reason = entry.override_reason.strip().rstrip("。") or "未写明"
         blocks += paragraphs(
-            f"按评分标准计算{computed}，改定为 {score_text(data, entry.override)} 分，理由：{reason}。"
+            f"按评分标准计算{computed}，改定为 {score_text(data, entry.override, scored.indicator)} 分，理由：{reason}。"
         )
     if row.deductions:
         blocks.append(
@@ -68,4 +74,4 @@ def _calculates(scored: IndicatorScore) -> bool:
 def _deduction_item(data: ReportData, row: DeductionRow) -> tuple[Inline, ...]:
     reason = row.line.reason.strip().rstrip("。") or "（未写原因）"
     proof = f"（{evidence_text(row.evidence)}）" if row.evidence else ""
-    return content(f"扣 {score_text(data, row.line.points)} 分：{reason}{proof}。")
+    return content(f"扣 {score_text(data, row.line.points, row.indicator)} 分：{reason}{proof}。")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from workbench.domain.amounts import show_plain
+from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -25,7 +26,7 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.form import Indicator
 from workbench.domain.narrative import filled
-from workbench.domain.scoring import IndicatorScore, Scores, compute_scores, derivation
+from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, questions_of
 

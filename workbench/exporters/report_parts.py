@@ -273,7 +273,7 @@ def _deduction_table(data: ReportData) -> list[Block]:
         cells(
             str(row.number),
             row.indicator.name,
-            score_text(data, row.line.points),
+            score_text(data, row.line.points, row.indicator),
             row.line.reason,
             evidence_text(row.evidence) or row.line.basis,
         )
@@ -307,7 +307,8 @@ def _problems(data: ReportData) -> list[Block]:
             blocks += paragraphs(f"原因分析：{row.problem.cause.strip()}")
         if row.deductions:
             said = "；".join(
-                f"{line.indicator.name}扣 {score_text(data, line.line.points)} 分" for line in row.deductions
+                f"{line.indicator.name}扣 {score_text(data, line.line.points, line.indicator)} 分"
+                for line in row.deductions
             )
             blocks += paragraphs(f"对应扣分：{said}。")
         elif row.problem.no_deduction_reason.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from workbench.domain.amounts import show
+from workbench.domain.form import Indicator, show_score
 from workbench.exporters.document import Block, Bound, Paragraph, content
 from workbench.exporters.report_data import ReportData
 
@@ -19,9 +19,9 @@ def bound(value: str, source: str, *, bold: bool = False) -> Bound:
     return Bound(value, source, bold)
 
 
-def score_text(data: ReportData, value: Decimal | None) -> str:
+def score_text(data: ReportData, value: Decimal | None, indicator: Indicator | None = None) -> str:
     """A score as printed, ``—`` while there is none."""
-    return "—" if value is None else show(value, data.evaluation.form.rounding.digits)
+    return "—" if value is None else show_score(data.evaluation.form, value, indicator)
 
 
 def evidence_text(numbers: tuple[int, ...]) -> str:

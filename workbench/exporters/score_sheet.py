@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.domain.amounts import exact, round_half_up, show_plain
 from workbench.domain.form import Indicator
+from workbench.domain.scoring import FINE
 from workbench.exporters.accompanying_sheets import add_deductions, add_problems, add_survey
 from workbench.exporters.kit import Kit, Progress, Written
 from workbench.exporters.layouts import (
@@ -33,7 +34,6 @@ from workbench.exporters.sheet_paper import (
     PERCENT,
     POINTS,
     STRONG,
-    STRONG_POINTS,
     TITLE,
     Book,
     CellValue,
@@ -41,6 +41,7 @@ from workbench.exporters.sheet_paper import (
     Look,
     Page,
     letter,
+    points_look,
     split_tall,
     sum_of,
 )
@@ -156,7 +157,9 @@ class _Table:
         self._head_scores[name] = f"{letter(column)}{row}"
         if name == "full":
             return self._taken.full_mark, MIDDLE
-        return self._data.scores[self._taken.id].score, POINTS
+        taken = next(r for r in self._data.rows if r.indicator is self._taken)
+        digits = self._data.evaluation.form.digits_of(self._taken)
+        return CONTENTS["score"](self._data, taken), points_look(digits)
 
     def _head_rate(self, columns: str) -> CellValue | Formula:
         above, below = columns.split("/")
@@ -236,7 +239,7 @@ class _Table:
         if column.content == "full_mark":
             return value, MIDDLE
         if column.is_score:
-            return value, POINTS
+            return value, points_look(self._data.evaluation.form.digits_of(row.indicator))
         if column.content == "rate":
             return value, PERCENT
         return value, Look(align=column.align)
@@ -280,10 +283,20 @@ class _Table:
                 values += [v for v in [CONTENTS[column.content](self._data, taken)] if v is not None]
             total = sum_of(values)
             shown = round_half_up(total, digits)
-            look = STRONG if column.content == "full_mark" else STRONG_POINTS
+            look = STRONG if column.content == "full_mark" else points_look(digits, strong=True)
             joined = ",".join(parts)
-            text = f"=ROUND(SUM({joined}),{digits})"
+            text = self._sum(joined)
             self._page.put(row, number, Formula(text, shown), look)
+
+    def _sum(self, cells: str) -> str:
+        """The formula of a sum of points.
+
+        Cells that are finer than the sum hold fractions such as 1/3 in a spreadsheet's doubles; their
+        sum is first freed from what doubles get wrong, so that an exact half rounds up as it should.
+        """
+        form = self._data.evaluation.form
+        inner = f"ROUND(SUM({cells}),{FINE})" if form.rounds_finely else f"SUM({cells})"
+        return f"=ROUND({inner},{form.rounding.digits})"
 
     def _totals(self, rows: Sequence[ScoreRow]) -> None:
         page, levels = self._page, len(self._data.levels)
@@ -340,7 +353,7 @@ class _Table:
         for leaf in lone:
             group = Group(leaf.indicator, leaf.scored, 0, 1)
             first_level.append(self._summary_row(page, group, score, len(names)))
-        self._summary_total(page, first_level, len(names))
+        self._summary_total(page, first_level, len(names), score)
         page.finish(header=header, landmark=self._data.evaluation.overview.project)
 
     def _summary_row(self, page: Page, group: Group, score: int, names: int) -> int:
@@ -348,17 +361,17 @@ class _Table:
         digits = self._data.evaluation.form.rounding.digits
         strong = group.indicator.level == 1
         look = STRONG if strong else MIDDLE
-        points = STRONG_POINTS if strong else POINTS
+        points = points_look(digits, strong=strong)
         for level in range(1, names + 1):
             page.put(row, level, group.indicator.name if level == group.indicator.level else "", look)
         span = self._spans[group.indicator.id]
         name = f"'{self._page.title}'!{letter(score)}"
         cells = f"{name}{span.first}:{letter(score)}{span.last}"
-        kept = round_half_up(group.scored.score or 0, digits)
+        kept = round_half_up(group.scored.exact or 0, digits)
         full = group.indicator.full_mark
         at = names + 1
         page.put(row, at, full, look)
-        page.put(row, at + 1, Formula(f"=ROUND(SUM({cells}),{digits})", kept), points)
+        page.put(row, at + 1, Formula(self._sum(cells), kept), points)
         self._derived(page, row, at, full=full, kept=kept, strong=strong)
         page.set_height(row, 20)
         return row
@@ -367,12 +380,12 @@ class _Table:
         """Points off and score rate of one row, as formulas."""
         full_cell, kept_cell = f"{letter(at)}{row}", f"{letter(at + 1)}{row}"
         digits = self._data.evaluation.form.rounding.digits
-        points = STRONG_POINTS if strong else POINTS
+        points = points_look(digits, strong=strong)
         page.put(row, at + 2, Formula(f"=ROUND({full_cell}-{kept_cell},{digits})", full - kept), points)
         rate: CellValue = exact(kept) / exact(full) if full else ""
         page.put(row, at + 3, Formula(f'=IF({full_cell}=0,"",{kept_cell}/{full_cell})', rate), PERCENT)
 
-    def _summary_total(self, page: Page, rows: Sequence[int], names: int) -> None:
+    def _summary_total(self, page: Page, rows: Sequence[int], names: int, score: int) -> None:
         row, at = page.filled + 1, names + 1
         digits = self._data.evaluation.form.rounding.digits
         page.put(row, 1, self._layout.total, STRONG)
@@ -381,7 +394,13 @@ class _Table:
         full = Formula(f"=SUM({','.join(f'{letter(at)}{r}' for r in rows)})", scores.full)
         cells = ",".join(f"{letter(at + 1)}{r}" for r in rows)
         page.put(row, at, full, STRONG)
-        page.put(row, at + 1, Formula(f"=ROUND(SUM({cells}),{digits})", scores.total), STRONG_POINTS)
+        # Printed parts of the first level need not make the printed total: it adds the indicators.
+        if self._data.evaluation.form.rounds_finely:
+            name = f"'{self._page.title}'!{letter(score)}"
+            text = f"={name}{self._total_row}"
+        else:
+            text = f"=ROUND(SUM({cells}),{digits})"
+        page.put(row, at + 1, Formula(text, scores.total), points_look(digits, strong=True))
         self._derived(page, row, at, full=scores.full, kept=scores.total, strong=True)
         page.set_height(row, 24)
 

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -61,6 +61,14 @@ MIDDLE = Look(align="center")
 POINTS = Look(align="center", number="0.00")
 STRONG = Look(font="黑体", size=10.5, align="center")
 STRONG_POINTS = Look(font="黑体", size=10.5, align="center", number="0.00")
+
+
+def points_look(digits: int, *, strong: bool = False) -> Look:
+    """How points with so many decimals look."""
+    number = f"0.{'0' * digits}" if digits else "0"
+    return replace(STRONG_POINTS if strong else POINTS, number=number)
+
+
 PERCENT = Look(align="center", number="0.00%")
 
 

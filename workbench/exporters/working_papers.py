@@ -34,7 +34,6 @@ from workbench.exporters.sheet_paper import (
     HEAD,
     MIDDLE,
     NOTE,
-    POINTS,
     TITLE,
     Book,
     CellValue,
@@ -42,6 +41,7 @@ from workbench.exporters.sheet_paper import (
     Page,
     letter,
     plain_number,
+    points_look,
 )
 
 _PIECE = 10_000
@@ -104,7 +104,7 @@ def _criteria(book: Book, data: ReportData) -> None:
                 (row.indicator.full_mark, MIDDLE),
                 (row.indicator.explanation, BODY),
                 (row.indicator.criterion, BODY),
-                (row.scored.score, POINTS),
+                (row.scored.score, points_look(data.evaluation.form.digits_of(row.indicator))),
             ]
         )
     page.finish(header=header, freeze="A2", landmark=data.stated.overview.project)

@@ -299,6 +299,9 @@ class _Importer:
         for key in ("explanation", "criterion", "basis_source", "collection_method"):
             if text := draft.texts.get(key):
                 raw[key] = text
+        if digits := draft.texts.get("digits"):
+            whole = digits.isascii() and digits.isdigit() and len(digits) < 3
+            raw["digits"] = int(digits) if whole else digits
         if tags := draft.texts.get("tags"):
             split = tags.split("\n") if "\n" in tags else re.split("[、，,;；]", tags)
             raw["tags"] = [tag.strip() for tag in split if tag.strip()]

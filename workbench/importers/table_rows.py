@@ -21,7 +21,7 @@ from workbench.importers.sheet_grid import Grid
 from workbench.importers.table_headers import Header, repeats
 
 #: Columns whose texts belong to an indicator and go on over several rows.
-TEXTS = ("explanation", "criterion", "target", "basis_source", "collection_method", "tags")
+TEXTS = ("explanation", "criterion", "target", "basis_source", "collection_method", "tags", "digits")
 _ENDS = "。；;：:！？!?）)”’"
 _ITEM = re.compile(
     r"\s*(?:[①-⑳]|[(（]?\d{1,2}[)）.．、]|[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、)"

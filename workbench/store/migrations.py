@@ -86,7 +86,7 @@ _ENTITIES_2: dict[str, str] = {
 _COLUMNS_2: dict[str, str] = {
     "overview": "index_scheme",
     "evidence": "index derived_from withheld:int taken_place",
-    "entry": "owner",
+    "entry": "owner override_by",
     "fund_line": "stated_rate",
     "questionnaire": "way aggregation double_entry double_every:int double_share double_seed columns",
     "question": "weight skip_if required:int",

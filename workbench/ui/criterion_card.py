@@ -7,9 +7,10 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
-from workbench.domain.amounts import show, show_plain
-from workbench.domain.evaluation import Entry
-from workbench.domain.form import Indicator
+from workbench.domain.amounts import show_plain
+from workbench.domain.derivation import rounding_words
+from workbench.domain.evaluation import Entry, Evaluation
+from workbench.domain.form import Indicator, show_score
 from workbench.domain.rules.base import Given
 from workbench.domain.scoring import IndicatorScore
 from workbench.domain.sources import Sources
@@ -133,7 +134,7 @@ class CriterionCard(Card):
         choices = Sources(evaluation).choices(scored.indicator.id)
         for one in self.inputs:
             one.show_given((scored.given or {}).get(one.spec.key, Given(None)), choices, origin)
-        text = derivation_html(scored, evaluation.form.rounding.digits)
+        text = derivation_html(evaluation, scored)
         self.derivation.setText(text)
         self.derivation.setVisible(bool(text))
         entry = evaluation.entry(scored.indicator.id)
@@ -146,19 +147,19 @@ class CriterionCard(Card):
             reason.show_fault("改定得分须写明理由。" if missing else "")
 
 
-def derivation_html(scored: IndicatorScore, digits: int) -> str:
+def derivation_html(evaluation: Evaluation, scored: IndicatorScore) -> str:
     """The calculation in one line, the result bold; what is missing when it can't be carried out."""
-    outcome = scored.outcome
+    outcome, form = scored.outcome, evaluation.form
     if outcome is None:
         return ""
     parts = [escape(step) for step in outcome.steps]
     if outcome.missing:
         parts.append(f"还缺：{escape('、'.join(outcome.missing))}")
     elif outcome.expression and scored.computed is not None:
-        computed = show(scored.computed, digits)
+        computed = show_score(form, scored.computed, scored.indicator)
         exact = show_plain(outcome.score or 0) == show_plain(scored.computed)
-        rounded = "" if exact else f" 四舍五入保留 {digits} 位"
+        rounded = "" if exact else f" {rounding_words(form, scored.indicator)}"
         parts.append(f"{escape(outcome.expression)} → <b>{computed}</b>{rounded}")
-    if scored.overridden and scored.score is not None:
-        parts.append(f"改定为 <b>{show(scored.score, digits)}</b>")
+    if scored.overridden:
+        parts.append(f"改定为 <b>{show_score(form, scored.first or 0, scored.indicator)}</b>")
     return "<br>".join(parts)

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.amounts import show, show_plain
+from workbench.domain.amounts import show_plain
 from workbench.domain.checks import Finding, Severity
 from workbench.domain.evaluation import Entry, Mark, mark_id
 from workbench.domain.fields import spec_of
+from workbench.domain.form import show_score
 from workbench.domain.scoring import IndicatorScore
 from workbench.services.editing import Address, put_text, text_at, with_fields
 from workbench.services.session import Changed
@@ -149,8 +150,8 @@ class IndicatorEditor(QWidget):
     def show_score(self, scored: IndicatorScore, origin: object) -> None:
         """Show the score and all that follows from it."""
         evaluation = self._context.session.evaluation
-        digits = evaluation.form.rounding.digits
-        self.score.setText("—" if scored.score is None else show(scored.score, digits))
+        form, indicator = evaluation.form, scored.indicator
+        self.score.setText("—" if scored.score is None else show_score(form, scored.score, indicator))
         self.full.setText(f"/ {show_plain(scored.full_mark)} 分")
         self.criterion.show_score(scored, origin)
         self.deductions.show_score(scored, origin)
@@ -244,14 +245,10 @@ def effect_text(finding: Finding) -> str:
     effect = finding.effect
     if effect is None or effect.total_difference == 0:
         return ""
-    points = (
-        f"本项 {show(effect.score_before)} → {show(effect.score_after)}，"
-        if effect.score_before is not None and effect.score_after is not None
-        else ""
-    )
+    points = f"{effect.score_words}，" if effect.score_words else ""
     grade = (
         f"，等级 {effect.grade_before} → {effect.grade_after}"
         if effect.grade_before != effect.grade_after
         else ""
     )
-    return f"影响{points}总分 {show(effect.total_before)} → {show(effect.total_after)}{grade}。"
+    return f"影响{points}{effect.total_words}{grade}。"

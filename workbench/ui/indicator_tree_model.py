@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from workbench.domain.amounts import show, show_plain
+from workbench.domain.amounts import show_plain
 from workbench.domain.evaluation import Evaluation, Input, input_id
-from workbench.domain.form import Form, Indicator
+from workbench.domain.form import Form, Indicator, show_score
 from workbench.domain.scoring import IndicatorScore, Scores
 from workbench.services.session import Session
 from workbench.ui.theme import Theme
@@ -104,7 +104,6 @@ class Row:
 def rows_of(evaluation: Evaluation, scores: Scores, errors: Mapping[str, str]) -> dict[str, Row]:
     """Every row of the tree as it stands; ``errors`` are what the checks found wrong, by indicator."""
     form = evaluation.form
-    digits = form.rounding.digits
     states = {
         leaf.id: leaf_state(evaluation, scores[leaf.id], errors.get(leaf.id, "")) for leaf in form.leaves
     }
@@ -117,7 +116,7 @@ def rows_of(evaluation: Evaluation, scores: Scores, errors: Mapping[str, str]) -
             state = group_state(scored, [states[below.id] for below in form.leaves_below(indicator.id)])
         found[indicator.id] = Row(
             show_plain(indicator.full_mark),
-            "" if scored.score is None else show(scored.score, digits),
+            "" if scored.score is None else show_score(form, scored.score, indicator),
             leaf and bool(scored.deducted),
             state,
         )

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.amounts import show
 from workbench.domain.evaluation import Advice, Deduction, Problem
+from workbench.domain.form import show_score
 from workbench.services.editing import Address
 from workbench.services.linking import linked, linked_from, tie, untie
 from workbench.services.session import Changed
@@ -128,9 +128,10 @@ class ProblemsPage(Page):
             )
 
     def _deduction_tie(self, line: Deduction, tied: bool) -> Tie:
-        indicator = self.context.session.evaluation.form.get(line.indicator)
+        form = self.context.session.evaluation.form
+        indicator = form.get(line.indicator)
         name = indicator.name if indicator is not None else "（指标已不存在）"
-        points = "—" if line.points is None else f"−{show(line.points)}"
+        points = "—" if line.points is None else f"−{show_score(form, line.points, indicator)}"
         return Tie(line.id, f"{name}　{points}　{_short(line.reason)}", tied, line.reason)
 
     def _tie(self, source: tuple[str, str], target: tuple[str, str], *, tied: bool) -> None:

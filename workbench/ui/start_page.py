@@ -10,7 +10,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench import files
-from workbench.domain.amounts import show
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.catalog import Catalog, EvaluationListing, FormListing
 from workbench.services.samples import Samples
@@ -177,7 +176,7 @@ class StartPage(QWidget):
         elif one.total is None:
             state = "未评分"
         else:
-            state = f"{show(one.total)} 分　{one.grade if one.complete else '未评完'}"
+            state = f"{one.total:f} 分　{one.grade if one.complete else '未评完'}"
         when = f"{one.opened:%Y-%m-%d %H:%M}" if one.opened is not None else ""
         row = QPushButton()
         role(row, "row")

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy
 
-from workbench.domain.amounts import show, show_plain
+from workbench.domain.amounts import show_plain
+from workbench.domain.form import show_score
 from workbench.services.session import Session
 from workbench.ui.actions import ActionBook
 from workbench.ui.theme import Theme, role
@@ -132,8 +133,8 @@ class TopLine(QFrame):
         self.progress.setText(f"已评 {scores.done}/{scores.leaves}")
         self.bar.setMaximum(max(scores.leaves, 1))
         self.bar.setValue(scores.done)
-        digits = session.evaluation.form.rounding.digits
-        self.total.setText(show(scores.total, digits))
+        form = session.evaluation.form
+        self.total.setText(show_score(form, scores.total))
         self.full.setText(f"/ {show_plain(scores.full)}")
         if not scores.complete:
             role(self.grade, "pill")
@@ -148,7 +149,7 @@ class TopLine(QFrame):
         if not scores.complete:
             self.distance.setText("")
         elif scores.next_band is not None and scores.to_next is not None:
-            self.distance.setText(f"距“{scores.next_band.name}” {show(scores.to_next, digits)} 分")
+            self.distance.setText(f"距“{scores.next_band.name}” {show_score(form, scores.to_next)} 分")
         elif scores.above_lower is not None:
-            self.distance.setText(f"高出下限 {show(scores.above_lower, digits)} 分")
+            self.distance.setText(f"高出下限 {show_score(form, scores.above_lower)} 分")
         self._make_room()

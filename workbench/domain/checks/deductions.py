@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from workbench.domain.amounts import show, show_plain, show_signed
+from workbench.domain.amounts import show_plain
 from workbench.domain.checks.base import SCORES, check, leaf_check
 from workbench.domain.checks.finding import Finding, Spot
 from workbench.domain.checks.view import View
@@ -29,21 +29,21 @@ def deductions_explain_the_loss(view: View, scored: IndicatorScore) -> Iterator[
     lines = view.deductions(scored.indicator.id)
     if not lines:
         yield spot.error(
-            f"扣了 {show(lost)} 分，没有写扣分原因。",
+            f"扣了 {view.points(lost, scored.indicator)} 分，没有写扣分原因。",
             detail=_calculation(scored),
             expected="扣分行和原因",
             found="没有扣分行",
-            difference=f"{show(lost)} 分",
+            difference=f"{view.points(lost, scored.indicator)} 分",
             remedy="请按 Ctrl+D 补一行扣分，写明原因、依据和佐证。",
         )
     else:
         yield spot.error(
-            f"扣分行合计 {show(explained)} 分，实际少得 {show(lost)} 分。",
+            f"扣分行合计 {view.points(explained, scored.indicator)} 分，实际少得 {view.points(lost, scored.indicator)} 分。",
             detail="、".join(f"{line.reason or '（无原因）'} {_points(line)}" for line in lines)
             + f"。{_calculation(scored)}",
-            expected=f"{show(lost)} 分",
-            found=f"{show(explained)} 分",
-            difference=f"{show_signed(explained - lost)} 分",
+            expected=f"{view.points(lost, scored.indicator)} 分",
+            found=f"{view.points(explained, scored.indicator)} 分",
+            difference=f"{view.signed(explained - lost, scored.indicator)} 分",
             remedy="请使扣分行合计等于分值减得分，或改正计分项。",
         )
 
@@ -143,7 +143,7 @@ def problems_about_full_indicators(view: View) -> Iterator[Finding]:
             f"问题指出“{listed}”不足，但 {len(about)} 个指标{each}，也没有写明不扣分的理由。",
             detail=f"问题：{problem.title}。{problem.description}",
             expected="扣分或写明理由",
-            found=f"{show(points)} / {show_plain(points)}",
+            found=f"{view.points(points)} / {show_plain(points)}",
             remedy="请在这些指标上相应扣分，或填写“不扣分的理由”。",
         )
 

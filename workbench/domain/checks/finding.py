@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from workbench.domain.amounts import show
+from workbench.domain.amounts import show, show_signed
 from workbench.domain.changes import Change
 from workbench.domain.evaluation import Waiver
 
@@ -100,6 +100,25 @@ class Effect:
     grade_after: str
     score_before: Decimal | None = None
     score_after: Decimal | None = None
+    digits: int = 2
+    """Decimals of the indicator's score; totals come rounded."""
+
+    @property
+    def score_words(self) -> str:
+        """``本项 4.51 → 4.01``; empty when the effect is not about one indicator."""
+        if self.score_before is None or self.score_after is None:
+            return ""
+        return f"本项 {show(self.score_before, self.digits)} → {show(self.score_after, self.digits)}"
+
+    @property
+    def score_change(self) -> str:
+        """The indicator's difference with its sign: ``+0.16``."""
+        return show_signed((self.score_after or 0) - (self.score_before or 0), self.digits)
+
+    @property
+    def total_words(self) -> str:
+        """``总分 92.31 → 92.47``."""
+        return f"总分 {self.total_before:f} → {self.total_after:f}"
 
     @property
     def total_difference(self) -> Decimal:
@@ -112,10 +131,7 @@ class Effect:
         return self.grade_before != self.grade_after
 
     def __str__(self) -> str:
-        parts = []
-        if self.score_before is not None and self.score_after is not None:
-            parts.append(f"本项 {show(self.score_before)} → {show(self.score_after)}")
-        parts.append(f"总分 {show(self.total_before)} → {show(self.total_after)}")
+        parts = [words for words in (self.score_words, self.total_words) if words]
         if self.changes_grade:
             parts.append(f"等级 {self.grade_before or '无'} → {self.grade_after or '无'}")
         return "，".join(parts)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from workbench.domain.amounts import show, show_plain
+from workbench.domain.amounts import show_plain
 from workbench.domain.checks.base import check, supposing_all
 from workbench.domain.checks.finding import Finding, Place, Spot
 from workbench.domain.checks.view import View
@@ -62,12 +62,14 @@ def boundary(view: View, findings: Sequence[Finding]) -> Iterator[Finding]:
     moved = supposed.grade is not None and supposed.grade.name != scores.grade.name
     if not moved and (near is None or near >= limit):
         return
-    sentence = _now(scores)
+    sentence = _now(view, scores)
     if wrong:
         codes = "、".join(dict.fromkeys(finding.code for finding in wrong))
         after = supposed.grade.name if supposed.grade else "无"
-        sentence += f"；若采纳 {codes}，总分为 {show(supposed.total)}" + (
-            f"，等级变为“{after}”" if moved else f"，距边界 {show(_distance(supposed) or Decimal(0))} 分"
+        sentence += f"；若采纳 {codes}，总分为 {view.points(supposed.total)}" + (
+            f"，等级变为“{after}”"
+            if moved
+            else f"，距边界 {view.points(_distance(supposed) or Decimal(0))} 分"
         )
     spot = Spot("K12", _PLACE, "综合得分", part="boundary")
     name = scores.grade.name
@@ -88,11 +90,11 @@ def _distance(scores: Scores) -> Decimal | None:
     return min((value for value in values if value is not None), default=None)
 
 
-def _now(scores: Scores) -> str:
+def _now(view: View, scores: Scores) -> str:
     down = scores.above_lower if scores.grade is not None and scores.grade.lower else None
     up = scores.to_next
     if down is not None and (up is None or down <= up):
-        return f"总分 {show(scores.total)}，只高出“{scores.grade.name if scores.grade else ''}”下限 {show(down)} 分"
+        return f"总分 {view.points(scores.total)}，只高出“{scores.grade.name if scores.grade else ''}”下限 {view.points(down)} 分"
     if up is not None and scores.next_band is not None:
-        return f"总分 {show(scores.total)}，距“{scores.next_band.name}”{show(up)} 分"
-    return f"总分 {show(scores.total)}"
+        return f"总分 {view.points(scores.total)}，距“{scores.next_band.name}”{view.points(up)} 分"
+    return f"总分 {view.points(scores.total)}"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
 
-from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
+from workbench.domain.amounts import exact, show_percent, show_plain, show_signed
 from workbench.domain.changes import Change
 from workbench.domain.checks.base import SCORES, check, leaf_check
 from workbench.domain.checks.finding import Finding, Spot
@@ -72,7 +72,7 @@ def standard_gives_the_full_mark(view: View, scored: IndicatorScore) -> Iterator
         + (f"原文：{indicator.criterion.strip()}" if indicator.criterion else ""),
         expected=f"{show_plain(full)} 分",
         found=f"最高 {show_plain(most)} 分"
-        + (f"，现记 {show(scored.score)} 分" if scored.score is not None else ""),
+        + (f"，现记 {view.points(scored.score, scored.indicator)} 分" if scored.score is not None else ""),
         difference=f"{show_plain(most - full)} 分" if most < full else f"+{show_plain(most - full)} 分",
         effect=view.effect(adopting, indicator.id) if adopting else None,
         adopting=adopting,
@@ -186,7 +186,7 @@ def not_everything_is_full(view: View) -> Iterator[Finding]:
     if rate == 1:
         yield spot.notice(
             f"{len(view.leaves)} 个指标全部满分，没有一处扣分。",
-            found=f"{show(scores.total)} / {show_plain(scores.full)}",
+            found=f"{view.points(scores.total)} / {show_plain(scores.full)}",
             expected="逐项有依据",
             remedy="请确认每项满分都有佐证；存在问题的应相应扣分。",
         )

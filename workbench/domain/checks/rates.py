@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from workbench.domain.amounts import exact, show, show_percent, show_plain, show_signed
+from workbench.domain.amounts import exact, show_percent, show_plain, show_signed
 from workbench.domain.checks.base import SCORES, check, leaf_check
 from workbench.domain.checks.finding import Effect, Finding
 from workbench.domain.checks.view import View
@@ -52,8 +52,7 @@ def points_text(effect: Effect) -> str:
     """``影响本项 +0.16 分、总分 92.31 → 92.47``, or nothing when no score moves."""
     if effect.score_before is None or effect.score_after is None or effect.score_before == effect.score_after:
         return "不影响得分"
-    change = effect.score_after - effect.score_before
-    return f"影响本项 {show_signed(change)} 分、总分 {show(effect.total_before)} → {show(effect.total_after)}"
+    return f"影响本项 {effect.score_change} 分、{effect.total_words}"
 
 
 @leaf_check("K08", ("fund_line",))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
-from workbench.domain.amounts import exact, round_half_up, show, show_plain, show_signed
+from workbench.domain.amounts import exact, round_half_up, show_plain
 from workbench.domain.checks.base import SCORES, check, leaf_check
 from workbench.domain.checks.finding import Finding, Spot
 from workbench.domain.checks.view import View
@@ -22,9 +23,9 @@ def scores_stay_within_the_full_mark(view: View, scored: IndicatorScore) -> Iter
     if scored.score is not None and not 0 <= scored.score <= most:
         limit = "低于 0" if scored.score < 0 else f"超过分值 {show_plain(scored.full_mark)} 分"
         yield view.at_indicator("K02", scored.indicator.id, "entry", field="override").error(
-            f"得分 {show(scored.score)} 分，{limit}。",
+            f"得分 {view.points(scored.score, scored.indicator)} 分，{limit}。",
             expected=f"0 至 {show_plain(scored.full_mark)} 分",
-            found=f"{show(scored.score)} 分",
+            found=f"{view.points(scored.score, scored.indicator)} 分",
             remedy="请改正得分。",
         )
 
@@ -38,9 +39,9 @@ def other_stages_stay_within_the_full_mark(view: View) -> Iterator[Finding]:
             continue
         if mark.score > indicator.full_mark:
             yield view.at_indicator("K02", indicator.id, "mark", mark.id, field="score").error(
-                f"{mark.stage}得分 {show(mark.score)} 分，超过分值 {show_plain(indicator.full_mark)} 分。",
+                f"{mark.stage}得分 {view.points(mark.score, indicator)} 分，超过分值 {show_plain(indicator.full_mark)} 分。",
                 expected=f"0 至 {show_plain(indicator.full_mark)} 分",
-                found=f"{show(mark.score)} 分",
+                found=f"{view.points(mark.score, indicator)} 分",
                 remedy="请改正得分。",
             )
 
@@ -53,13 +54,13 @@ def score_sums_agree(view: View) -> Iterator[Finding]:
         shown = view.scores[indicator.id].score
         if not children or shown is None:
             continue
-        found = sum((view.scores[child.id].score or Decimal(0) for child in children), Decimal(0))
-        if found != shown:
+        found = sum((view.scores[child.id].exact or Fraction(0) for child in children), Fraction(0))
+        if found != view.scores[indicator.id].exact:
             yield view.at_indicator("K02", indicator.id, part="sum").error(
-                f"下级得分合计 {show(found)} 分，本级为 {show(shown)} 分。",
-                expected=f"{show(found)} 分",
-                found=f"{show(shown)} 分",
-                difference=f"{show(shown - found)} 分",
+                f"下级得分合计 {view.points(found)} 分，本级为 {view.points(shown)} 分。",
+                expected=f"{view.points(found)} 分",
+                found=f"{view.points(shown)} 分",
+                difference=f"{view.points(exact(shown) - found)} 分",
                 remedy="请核对各级得分。",
             )
 
@@ -104,11 +105,11 @@ def scores_follow_the_standard(view: View, scored: IndicatorScore) -> Iterator[F
     if reason.strip():
         return
     yield spot.error(
-        f"按标准应得 {show(scored.computed)} 分，{stage}记 {show(scored.score)} 分，没有写理由。",
+        f"按标准应得 {view.points(scored.computed, scored.indicator)} 分，{stage}记 {view.points(scored.score, scored.indicator)} 分，没有写理由。",
         detail=f"计算：{scored.outcome.expression}。" if scored.outcome else "",
-        expected=f"{show(scored.computed)} 分",
-        found=f"{show(scored.score)} 分",
-        difference=f"{show_signed(scored.score - scored.computed)} 分",
+        expected=f"{view.points(scored.computed, scored.indicator)} 分",
+        found=f"{view.points(scored.score, scored.indicator)} 分",
+        difference=f"{view.signed(scored.score - scored.computed, scored.indicator)} 分",
         effect=view.effect(changes, scored.indicator.id),
         adopting=changes,
         remedy="请改回标准的结果，或写明改定理由。",
@@ -135,10 +136,10 @@ def changed_scores_have_reasons(view: View) -> Iterator[Finding]:
         if before is None or mark.score == before or mark.reason.strip() or counts:
             continue  # a counting score without a reason is K06
         yield view.at_indicator("K23", indicator.id, "mark", mark.id, field="reason").error(
-            f"{mark.stage}得分由 {show(before)} 分改为 {show(mark.score)} 分，没有写理由。",
+            f"{mark.stage}得分由 {view.points(before, indicator)} 分改为 {view.points(mark.score, indicator)} 分，没有写理由。",
             expected="写明理由",
-            found=f"{show(before)} → {show(mark.score)}",
-            difference=f"{show_signed(mark.score - before)} 分",
+            found=f"{view.points(before, indicator)} → {view.points(mark.score, indicator)}",
+            difference=f"{view.signed(mark.score - before, indicator)} 分",
             remedy="请写明采纳了哪条意见或复核发现了什么。",
         )
 
@@ -146,16 +147,16 @@ def changed_scores_have_reasons(view: View) -> Iterator[Finding]:
 @leaf_check("K25")
 def rounding_is_once(view: View, scored: IndicatorScore) -> Iterator[Finding]:
     """A score rounded earlier than the form says; printed parts that do not add up to the printed total."""
-    digits = view.form.rounding.digits
+    digits = view.form.digits_of(scored.indicator)
     if not scored.overridden or scored.computed is None or not _differs(view, scored):
         return
     fewer = [fewer for fewer in range(digits) if round_half_up(scored.computed, fewer) == scored.score]
     if fewer and scored.score is not None:
         yield view.at_indicator("K25", scored.indicator.id, "entry", field="override").warning(
-            f"改定的 {show_plain(scored.score)} 分是 {show(scored.computed, digits)} 分提前取整的结果。",
-            expected=f"{show(scored.computed, digits)} 分",
-            found=f"{show(scored.score, digits)} 分",
-            difference=f"{show_signed(scored.score - scored.computed, digits)} 分",
+            f"改定的 {show_plain(scored.score)} 分是 {view.points(scored.computed, scored.indicator)} 分提前取整的结果。",
+            expected=f"{view.points(scored.computed, scored.indicator)} 分",
+            found=f"{view.points(scored.score, scored.indicator)} 分",
+            difference=f"{view.signed(scored.score - scored.computed, scored.indicator)} 分",
             remedy=f"请只在最后保留 {digits} 位小数。",
         )
 
@@ -163,20 +164,23 @@ def rounding_is_once(view: View, scored: IndicatorScore) -> Iterator[Finding]:
 @check("K25", SCORES)
 def printed_parts_make_the_printed_total(view: View) -> Iterator[Finding]:
     """Scores rounded only at the total: the printed parts may add up to another figure."""
-    digits = view.form.rounding.digits
-    if view.form.rounding.at != "total" or not view.leaves:
+    if not view.form.rounds_finely or not view.leaves:
         return
     parts = sum(
-        (round_half_up(scored.score, digits) for scored in view.leaves if scored.score is not None),
+        (
+            round_half_up(scored.score, view.form.digits_of(scored.indicator))
+            for scored in view.leaves
+            if scored.score is not None
+        ),
         Decimal(0),
     )
     if parts != view.scores.total:
         place = view.at_indicator("K25", view.leaves[0].indicator.id).place
         yield Spot("K25", place, "指标评分 › 总分", part="total").notice(
-            f"各指标打印的得分相加为 {show(parts, digits)}，总分按精确值取整为 {show(view.scores.total, digits)}。",
+            f"各指标打印的得分相加为 {view.points(parts)}，总分按精确值取整为 {view.points(view.scores.total)}。",
             detail="总分由未取整的得分相加后一次取整；打印的各项已分别取整，所以有尾差。",
-            expected=show(view.scores.total, digits),
-            found=show(parts, digits),
+            expected=view.points(view.scores.total),
+            found=view.points(parts),
             difference=f"{exact_text(parts - view.scores.total)}",
             remedy="请在评分表下注明尾差由四舍五入产生。",
         )

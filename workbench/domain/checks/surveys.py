@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from workbench.domain.amounts import exact, round_half_up, show, show_percent, show_plain, show_signed
+from workbench.domain.amounts import exact, round_half_up, show_percent, show_plain, show_signed
 from workbench.domain.checks.base import SCORES, check
 from workbench.domain.checks.finding import Finding, Spot
 from workbench.domain.checks.rates import defined_value, points_text, same
@@ -326,7 +326,7 @@ def samples_are_large_enough(view: View) -> Iterator[Finding]:
         after = view.suppose((view.change(changed),), (indicator,))[indicator].computed
         if after is not None and scored.computed is not None and after < scored.computed:
             weights.setdefault(question.questionnaire, []).append(
-                f"“{scored.indicator.name}”{show(scored.computed - after)} 分"
+                f"“{scored.indicator.name}”{view.points(scored.computed - after, scored.indicator)} 分"
             )
     for sheet in view.evaluation.table(Questionnaire).values():
         if not sheet.valid or sheet.valid >= view.limits.sample_notice:

@@ -8,6 +8,7 @@ from functools import cached_property
 from operator import is_
 from typing import TypeVar
 
+from workbench.domain.amounts import Exact
 from workbench.domain.changes import Change, apply
 from workbench.domain.checks.finding import Effect, Place, Spot
 from workbench.domain.checks.limits import Limits
@@ -22,7 +23,7 @@ from workbench.domain.evaluation import (
     Problem,
     input_id,
 )
-from workbench.domain.form import Form, Indicator
+from workbench.domain.form import Form, Indicator, show_score, show_score_change
 from workbench.domain.rescoring import bound_leaves
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores, rescored
@@ -182,6 +183,14 @@ class View:
             "surveyed", lambda: {scored.indicator.id for scored in self.bound("survey:")}
         )
 
+    def points(self, value: Exact, indicator: Indicator | None = None) -> str:
+        """Points as printed: of one indicator, or of the total and of sums."""
+        return show_score(self.form, value, indicator)
+
+    def signed(self, value: Exact, indicator: Indicator | None = None) -> str:
+        """A difference of points with its sign."""
+        return show_score_change(self.form, value, indicator)
+
     def suppose(self, changes: Sequence[Change], leaves: Iterable[str] | None = None) -> Scores:
         """The scores if the changes were made; ``leaves`` are those they can reach (all, if not said)."""
         supposed = apply(self.evaluation, changes)
@@ -201,6 +210,7 @@ class View:
             grade_after=after.grade.name if after.grade else "",
             score_before=self.scores[indicator].score if indicator else None,
             score_after=after[indicator].score if indicator else None,
+            digits=self.form.digits_of(self.form.get(indicator)),
         )
 
     def change(self, entity: Entity) -> Change:
