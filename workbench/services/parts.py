@@ -22,6 +22,7 @@ from workbench.services.recording import Recording
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
+from workbench.services.surveying import Surveying
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
 
@@ -64,6 +65,8 @@ class Services:
     """Files for people; without it nothing can be exported."""
     importing: Importing | None = None
     """Working papers back in."""
+    surveying: Surveying | None = None
+    """Questionnaires: ways in, sheets, double entry; without it they are only looked at."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
     bureau: BureauForms | None = None
@@ -108,6 +111,7 @@ class Parts:
                 importing=self.importing,
                 recording=recording,
                 authoring=self.authoring,
+                surveying=Surveying(session, self.today),
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -121,6 +125,7 @@ class Parts:
             recording=recording,
             bureau=self.bureau,
             authoring=self.authoring,
+            surveying=Surveying(session, self.today),
             folder=session.memory.folder,
         )
 
