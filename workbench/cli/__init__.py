@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import bureau, commands, demo, paper, self_test, tables
+from workbench.cli import archive, bureau, commands, demo, paper, self_test, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -99,6 +99,17 @@ def parser() -> Parser:
     made.add_argument("--questionnaire", default="", metavar="问卷", help="哪份问卷；只有一份时不必写")
     made.add_argument("--prefix", default="", metavar="前缀", help="问卷编号的前缀，如 GZ")
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
+
+    made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")
+    _folder(made)
+    made.add_argument("path", metavar="归档包", help="新文件夹；以 .zip 结尾则写压缩包")
+
+    made = add("verify", archive.verify, "核对归档包；与写出时不同则退出码为 1")
+    made.add_argument("path", metavar="归档包", help="文件夹或 .zip")
+
+    made = add("reopen", archive.reopen, "由归档包重新建立评价，输出其文件夹")
+    made.add_argument("path", metavar="归档包", help="文件夹或 .zip")
+    made.add_argument("--out", default="", metavar="文件夹", help="建成哪个文件夹，不写为数据文件夹中同名的")
 
     _bureau(add("bureau", bureau.fill, "财政局表样：绑定空白表、填写、核对"))
 

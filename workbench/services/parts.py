@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.domain.compiler import compile_form
+from workbench.services.archiving import Archiving
 from workbench.services.attaching import Attaching
 from workbench.services.authoring import Authoring
 from workbench.services.bureau_forms import BureauForms
@@ -69,6 +70,8 @@ class Services:
     """Questionnaires: ways in, sheets, double entry; without it they are only looked at."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
+    archiving: Archiving | None = None
+    """Archives to be handed over; without it none can be made."""
     bureau: BureauForms | None = None
     """The bureau's own workbooks, kept with their bindings."""
     authoring: Authoring | None = None
@@ -92,6 +95,7 @@ class Parts:
     today: Callable[[], date]
     """The day on this machine."""
     bureau: BureauForms
+    archiving: Archiving
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -126,6 +130,7 @@ class Parts:
             bureau=self.bureau,
             authoring=self.authoring,
             surveying=Surveying(session, self.today),
+            archiving=self.archiving,
             folder=session.memory.folder,
         )
 
@@ -159,15 +164,17 @@ def assemble(
         author=lambda: settings.text("evaluator"),
         keeping=keeping,
     )
+    exporting = Exporting(folders.resources, now, machine_fonts=True)
     return Parts(
         settings,
         catalog,
         Samples(folders.resources / "samples"),
         folders.resources,
         folders.cache,
-        Exporting(folders.resources, now, machine_fonts=True),
+        exporting,
         Importing(compile_form),
         Authoring(catalog, folders.resources),
         lambda: now().date(),
         BureauForms(data or usual, folders.resources),
+        Archiving(exporting, now),
     )

@@ -267,6 +267,12 @@ class EvaluationStore:
         folder = self.folder / BACKUPS
         return backups.make(self._connection, folder, length=length, at=self._now(), reason=reason)
 
+    def snapshot(self, path: Path) -> None:
+        """Copy the database alone, with its whole history, to a new file."""
+        with files.told(path, "复制评价"), told(path, "复制评价"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database.snapshot(self._connection, path)
+
     def copy_to(self, folder: Path) -> None:
         """Copy the evaluation with its evidence and history into a new folder; whole or not at all."""
         fresh = files.beside(folder)

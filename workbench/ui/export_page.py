@@ -14,6 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.exporting import Exported, ExportJob
 from workbench.services.jobs import Progress
 from workbench.services.session import Changed
+from workbench.ui.archive_card import ArchiveCard
 from workbench.ui.bureau_card import BureauCard
 from workbench.ui.context import Context
 from workbench.ui.import_card import ImportCard
@@ -93,6 +94,13 @@ class ExportPage(Page):
         )
         if self.bureau is not None:
             column.addWidget(self.bureau)
+        self.archive = (
+            ArchiveCard(context, services.archiving, lambda: self._folder)
+            if services.archiving is not None
+            else None
+        )
+        if self.archive is not None:
+            column.addWidget(self.archive)
         self.papers = ImportCard(context, services.importing) if services.importing is not None else None
         if self.papers is not None:
             column.addWidget(self.papers)

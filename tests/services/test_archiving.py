@@ -1,0 +1,148 @@
+"""移交归档包: whole, verified, readable without the program, and opened again with the same score."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import bagit
+import pytest
+
+from tests.helpers import ROOT
+from workbench.domain.compiler import compile_form
+from workbench.domain.evaluation import Evidence, Overview
+from workbench.errors import WorkbenchError
+from workbench.services.archiving import Archiving
+from workbench.services.catalog import Catalog
+from workbench.services.exporting import Exporting
+from workbench.services.jobs import Cancelled
+from workbench.services.parts import local_now
+from workbench.services.samples import Samples
+from workbench.services.session import Session
+from workbench.store.evaluations import BRIEFLY
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    return Catalog(
+        ROOT / "forms",
+        tmp_path / "数据",
+        compile_form=compile_form,
+        clock=lambda: 0.0,
+        now=local_now,
+        keeping=BRIEFLY,
+    )
+
+
+@pytest.fixture
+def session(catalog: Catalog) -> Iterator[Session]:
+    session = catalog.open(Samples(ROOT / "resources" / "samples").create("qixia", catalog))
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def archiving() -> Archiving:
+    return Archiving(Exporting(ROOT / "resources", local_now), local_now)
+
+
+def test_an_archive_is_a_valid_bag_and_opens_again(
+    session: Session, archiving: Archiving, catalog: Catalog, tmp_path: Path
+) -> None:
+    done = archiving.job(session, tmp_path / "移交 归档包", kinds=["score-sheet", "report"]).run()
+    assert bagit.Bag(str(done.path)).is_valid()
+    assert archiving.verify(done.path) == []
+    assert session.memory.head in (done.path / "bag-info.txt").read_text("utf-8")
+
+    page = (done.path / "data" / "index.html").read_text("utf-8")
+    links = {unquote(found) for found in re.findall(r'href="([^"]+)"', page)}
+    evidence = session.evaluation.listed(Evidence)
+    assert len(links) == 2 + len(evidence), "both files and every evidence item are linked"
+    assert all((done.path / "data" / link).is_file() for link in links)
+    assert "http" not in page.replace("http-equiv", "")
+    for leaf in session.evaluation.form.leaves:
+        assert leaf.name in page
+    assert "92.47 分" in page
+
+    folder = archiving.reopen(done.path, catalog.data / "重新打开")
+    again = catalog.open(folder)
+    assert again.scores.total == session.scores.total
+    assert again.evaluation.tables == session.evaluation.tables
+    assert [path.read_bytes() for path in sorted((folder / "evidence").glob("??/*"))] == [
+        path.read_bytes() for path in sorted((session.memory.folder / "evidence").glob("??/*"))
+    ]
+    again.close()
+
+
+def test_a_zip_says_the_same(
+    session: Session, archiving: Archiving, catalog: Catalog, tmp_path: Path
+) -> None:
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"], zipped=True).run()
+    assert done.path == tmp_path / "包.zip"
+    assert archiving.verify(done.path) == []
+    archiving.reopen(done.path, tmp_path / "从压缩包")
+    again = catalog.open(tmp_path / "从压缩包")
+    assert again.scores.total == session.scores.total
+    again.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["从压缩包", "包.zip", "数据"]
+
+
+def test_every_change_is_named(session: Session, archiving: Archiving, tmp_path: Path) -> None:
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"]).run()
+    page = done.path / "data" / "index.html"
+    page.write_bytes(page.read_bytes().replace(b"92.47", b"95.47"))
+    [photo, *_] = sorted((done.path / "data" / "佐证").rglob("*.*"))
+    photo.unlink()
+    (done.path / "data" / "多出的.txt").write_text("x", "utf-8")
+    said = "\n".join(archiving.verify(done.path))
+    assert f"文件缺失：data/{photo.relative_to(done.path / 'data').as_posix()}" in said
+    assert "清单以外的文件：data/多出的.txt" in said
+    (done.path / "data" / "多出的.txt").unlink()
+    photo.write_bytes(b"x")
+    said = "\n".join(archiving.verify(done.path))
+    assert "文件内容变了：data/index.html" in said
+    with pytest.raises(WorkbenchError, match="已改动或损坏"):
+        archiving.reopen(done.path, tmp_path / "不打开")
+    assert not (tmp_path / "不打开").exists()
+
+
+def test_what_is_withheld_or_missing_is_told(session: Session, archiving: Archiving, tmp_path: Path) -> None:
+    first, second, *_ = session.evaluation.listed(Evidence)
+    session.put(replace(first, withheld=True))
+    session.put(replace(second, sha256="0" * 64))
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"]).run()
+    assert any("不外发" in notice for notice in done.notices)
+    assert any("缺失" in notice for notice in done.notices)
+    assert not list((done.path / "data" / "佐证").rglob(f"{first.number:03d} *"))
+
+
+def test_nothing_stays_when_it_is_cancelled_or_refused(
+    session: Session, archiving: Archiving, tmp_path: Path
+) -> None:
+    def stop(done: int, total: int, what: str) -> None:
+        if what.startswith("佐证"):
+            raise Cancelled
+
+    session.put(replace(session.evaluation.overview, project="=1+1 <script>alert(1)</script>"))
+    with pytest.raises(Cancelled):
+        archiving.job(session, tmp_path / "包", kinds=["score-sheet"]).run(stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["数据"]
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"]).run()
+    assert "<script>alert" not in (done.path / "data" / "index.html").read_text("utf-8")
+    with pytest.raises(WorkbenchError, match="已有同名"):
+        archiving.job(session, tmp_path / "包")
+    assert session.evaluation.get(Overview, "overview") is not None
+
+
+@pytest.mark.parametrize("name", ["../../逃出.txt", "/绝对.txt", "C:\\x.txt"])
+def test_a_hostile_zip_writes_nothing(archiving: Archiving, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "恶意.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, "x")
+    with pytest.raises(WorkbenchError):
+        archiving.verify(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["恶意.zip"]
