@@ -154,6 +154,25 @@ def test_another_rule_keeps_what_both_know_and_says_what_is_missing() -> None:
     assert compile_form(raw)["D11"].rule == rule
 
 
+def test_points_that_a_rule_names_itself_follow_the_weight() -> None:
+    raw = edits.put_points(qixia(), "D11", Decimal(8))
+    rule, faults = rule_of(Outline(raw).row("D11"))
+    assert rule is not None
+    assert any("超过分值 8 分" in fault for fault in faults)
+    fitted = edits.fit_rule(raw, "D11")
+    rule, faults = rule_of(Outline(fitted).row("D11"))
+    assert rule is not None
+    assert rule.maximum() == 8
+    assert faults == ()
+    assert edits.fit_rule(fitted, "D11") == fitted
+    spread = edits.spread(edits.put_points(qixia(), "D1", Decimal(10)), "D1")
+    assert Outline(spread).row("D11")["rule"]["factor"] == "5"
+    assert Outline(edits.split(qixia(), "D11", "N1")).row("N1")["rule"]["factor"] == "5"
+    wrong = qixia()  # a rule that gave less than the full mark keeps its own points: that is a finding
+    spread = edits.spread(edits.put_points(wrong, "B1", Decimal(28)), "B1")
+    assert Outline(spread).row("B12")["rule"]["factor"] == Outline(wrong).row("B12")["rule"]["factor"]
+
+
 def test_differences_are_told_in_words() -> None:
     raw = qixia()
     fresh = edits.put_text(raw, "D11", "name", "知晓率")

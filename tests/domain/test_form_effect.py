@@ -103,7 +103,7 @@ def test_inputs_that_another_rule_does_not_ask_for_are_listed() -> None:
     raw = edits.put_rule(raw_of(evaluation), said.indicator, "judgement")
     effect = effect_of(evaluation, raw)
     assert [one.id for one in effect.lost] == [said.indicator]
-    assert said.key in effect.lost[0].words
+    assert said.value in effect.lost[0].words
     assert all(isinstance(entity, Input) for entity in effect.lost[0].entities)
 
 

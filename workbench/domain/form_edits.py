@@ -12,11 +12,11 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from workbench.domain.amounts import exact
+from workbench.domain.amounts import exact, round_half_up
 from workbench.domain.compiler import MAX_INDICATORS
-from workbench.domain.form_outline import Outline, points_of
+from workbench.domain.form_outline import Outline, points_of, rule_of
 from workbench.domain.rules.base import rule_types
-from workbench.domain.rules.params import params_of
+from workbench.domain.rules.params import params_of, write_params
 
 Raw = Mapping[str, Any]
 Row = dict[str, Any]
@@ -180,7 +180,8 @@ def split(raw: Raw, id_: str, new_id: str) -> dict[str, Any]:
     tree.children[new_id] = []
     parent = tree.outline.parent(id_)
     tree.put_under(new_id, parent, tree.children[parent].index(id_) + 1)
-    return tree.raw()
+    fresh = tree.raw()
+    return fit_rule(fit_rule(fresh, id_), new_id) if _gave_all(raw, id_) else fresh
 
 
 def merge(raw: Raw, id_: str) -> dict[str, Any]:
@@ -258,6 +259,8 @@ def sum_up(raw: Raw, id_: str) -> dict[str, Any]:
 def spread(raw: Raw, parent: str, total: Decimal | None = None) -> dict[str, Any]:
     """Bring the points below ``parent`` (of ``""``: the first level) to its own, in proportion; exactly.
 
+    Points that a rule names itself go along where the rule gave just the full mark before.
+
     ``total`` is the sum to reach, if not the points of the parent. Groups below are spread in turn.
     """
     outline = Outline(raw)
@@ -273,7 +276,9 @@ def spread(raw: Raw, parent: str, total: Decimal | None = None) -> dict[str, Any
     for id_, share in zip(children, _shares(weights, whole, _digits([*points, whole])), strict=True):
         if share and outline.children(id_) and (share != outline.line(id_).points or outline.line(id_).gap):
             fresh = spread(fresh, id_, share)
+        fitting = not outline.children(id_) and _gave_all(fresh, id_)
         fresh = put_points(fresh, id_, share)
+        fresh = fit_rule(fresh, id_) if fitting else fresh
     return fresh
 
 
@@ -287,6 +292,45 @@ def put_rule(raw: Raw, id_: str, kind: str) -> dict[str, Any]:
     shared = {one.name for one in params_of(former) if known.get(one.name) == one.kind} if former else set()
     kept = {name: value for name, value in before.items() if name in shared}
     return _with(raw, id_, {"rule": {"kind": kind, **kept}})
+
+
+def fit_rule(raw: Raw, id_: str) -> dict[str, Any]:
+    """Bring the points that a rule names itself into proportion with the points of its indicator.
+
+    A rule that can give just the full mark, or can't be carried out, stays as it is.
+    """
+    row = Outline(raw).row(id_)
+    rule, _ = rule_of(row)
+    if rule is None or not rule.maximum() or rule.maximum() == exact(rule.full_mark):
+        return dict(raw)
+    ratio = exact(rule.full_mark) / rule.maximum()
+    return _with(raw, id_, {"rule": {"kind": rule.kind, **_scaled(rule, ratio)}})
+
+
+def _scaled(holder: Any, ratio: Fraction) -> dict[str, Any]:
+    """The parameters of a rule or an entry as form files hold them, points multiplied; percentages stay."""
+    found = write_params(holder)
+    for described in params_of(type(holder)):
+        value = getattr(holder, described.name)
+        if described.name not in found:
+            continue
+        if described.kind == "points":
+            found[described.name] = _times(value, ratio)
+        elif described.kind == "share" and not value.percent:
+            found[described.name] = _times(value.value, ratio)
+        elif described.kind == "list":
+            found[described.name] = [_scaled(entry, ratio) for entry in value]
+    return found
+
+
+def _times(value: Decimal, ratio: Fraction) -> str:
+    return f"{round_half_up(exact(value) * ratio, _MOST_DIGITS).normalize():f}"
+
+
+def _gave_all(raw: Raw, id_: str) -> bool:
+    """Whether the rule of a scored indicator can give just its full mark."""
+    rule, _ = rule_of(Outline(raw).row(id_))
+    return rule is not None and rule.maximum() == exact(rule.full_mark)
 
 
 def put_param(raw: Raw, id_: str, name: str, value: object) -> dict[str, Any]:

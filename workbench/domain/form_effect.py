@@ -48,12 +48,11 @@ class ScoreChange:
 
     def words(self, digits: int = 2) -> str:
         """``8.00 / 10 → 6.40 / 8``."""
-        return f"{_scored(self.before, digits)} → {_scored(self.after, digits)}"
+        before = "新增" if self.before is None else _scored(self.before, digits)
+        return f"{before} → {'删去' if self.after is None else _scored(self.after, digits)}"
 
 
-def _scored(said: tuple[Decimal | None, Decimal] | None, digits: int) -> str:
-    if said is None:
-        return "无"
+def _scored(said: tuple[Decimal | None, Decimal], digits: int) -> str:
     return f"{'未评' if said[0] is None else show(said[0], digits)} / {show_plain(said[1])}"
 
 
@@ -214,7 +213,7 @@ def _as_lost(
         elif kind == "entry":
             parts.append(_entry_words(of_kind[0]))
         else:
-            parts.append(f"{label} {len(of_kind)} 项{_named(of_kind)}")
+            parts.append(f"{label} {len(of_kind)} 项{_named(of_kind, evaluation.form)}")
     for one, _ in referring:
         parts.append(f"{KIND_LABELS[kind_of(one)]}“{described(one)}”不再对应指标")
     return Lost(id_, evaluation.form.place(id_), why, tuple(found), "；".join(parts))
@@ -229,11 +228,14 @@ def _entry_words(entry: Entity) -> str:
     return f"指标评价（{'、'.join(said)}）" if said else "指标评价"
 
 
-def _named(found: list[Entity]) -> str:
+def _named(found: list[Entity], form: Form) -> str:
     names = []
     for one in found[:4]:
         if isinstance(one, Input):
-            names.append(f"{one.key} {one.value or one.source}")
+            leaf = form.get(one.indicator)
+            specs = leaf.rule.inputs() if leaf is not None and leaf.rule is not None else ()
+            called = next((spec.label for spec in specs if spec.key == one.key), one.key)
+            names.append(f"{called} {one.value or one.source}")
         elif isinstance(one, Mark):
             names.append(f"{one.stage} {'' if one.score is None else show_plain(one.score)}")
         else:

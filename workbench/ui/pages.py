@@ -67,6 +67,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec(
         "targets_funds", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")
     ),
+    PageSpec("form", "指标体系", 1, "form_page:FormPage", ("form_revision",)),
     PageSpec(
         "scoring",
         "指标评分",

@@ -222,6 +222,8 @@ class Workplace(QWidget):
                 del self._pages[key]
                 self.stack.removeWidget(page)
                 page.hide()
+                for timer in page.findChildren(QTimer):  # what waits would speak of the former form
+                    timer.stop()
                 page.deleteLater()
         if not kept and self.current:
             self.show_page(self.current)

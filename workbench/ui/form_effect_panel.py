@@ -1,0 +1,204 @@
+"""影响与应用: what the draft changes and does to this evaluation, then the reason, then one step that applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.domain.compiler import form_to_raw
+from workbench.domain.fields import FieldSpec
+from workbench.domain.form_diff import Difference, compare
+from workbench.domain.form_edits import restore
+from workbench.domain.form_effect import Effect
+from workbench.errors import Fault, InputRefused, WorkbenchError
+from workbench.services.form_editing import FormEditing
+from workbench.ui.context import Context
+from workbench.ui.fields import editor_for
+from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, scrolled
+
+#: More lines than this are counted in words.
+MOST_LINES = 80
+
+
+class FormEffectPanel(QWidget):
+    """Nothing is applied before its effect was shown here; ``go`` leads to an indicator of the draft."""
+
+    def __init__(self, context: Context, editing: FormEditing, go: Callable[[str], None]) -> None:
+        super().__init__()
+        self._context, self._editing, self._go = context, editing, go
+        self._effect: Effect | None = None
+        px = context.theme.px
+        self.effect_card = Card(context.theme, "应用后的影响", " ")
+        self._effects = QVBoxLayout()
+        self._effects.setSpacing(px(5))
+        self.effect_card.body.addLayout(self._effects)
+        self.agreed = QCheckBox("已看过，上述内容随指标一并删除（应用后可用 Ctrl Z 全部恢复）")
+        self.agreed.toggled.connect(lambda _: self._show_ready())
+        self.effect_card.body.addWidget(self.agreed)
+        self.reason = editor_for(
+            FieldSpec("reason", "修改理由", "line", hint="如 经与委托方沟通，按 2022 年目标调整"), self._save
+        )
+        self.reason.rebind("reason", "")
+        caption = label("修改理由", "soft")
+        caption.setBuddy(self.reason.input)
+        self.apply_button = KeyButton(context.theme, "应用到本评价", "", primary=True)
+        self.apply_button.clicked.connect(self.apply)
+        self.give_up = link("放弃草稿", self._discard)
+        row = QHBoxLayout()
+        row.setSpacing(px(8))
+        row.addWidget(caption)
+        row.addWidget(self.reason, 1)
+        row.addWidget(self.apply_button)
+        row.addWidget(self.give_up)
+        self.effect_card.body.addLayout(row)
+        self.said = label("", "warning", wrap=True)
+        self.said.hide()
+        self.differences_card = Card(context.theme, "草稿改动", " ")
+        self._differences = QVBoxLayout()
+        self._differences.setSpacing(px(2))
+        self.differences_card.body.addLayout(self._differences)
+        self.original_card = Card(context.theme, "与原体系比较", "本评价建立时的指标体系")
+        self._original = QVBoxLayout()
+        self._original.setSpacing(px(2))
+        self.original_card.body.addLayout(self._original)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(px(14), px(8), px(14), px(14))
+        column.setSpacing(px(8))
+        column.addWidget(self.said)
+        column.addWidget(self.effect_card)
+        column.addWidget(self.differences_card)
+        column.addWidget(self.original_card)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
+
+    def reload(self, origin: object = None) -> None:
+        """Work the effect out anew and show it."""
+        editing = self._editing
+        draft = editing.draft
+        if self.reason is not origin:
+            self.reason.show_text(draft.reason if draft is not None else "")
+        if origin is self.reason:
+            self._show_ready()
+            return
+        lost_before = self._effect.lost if self._effect is not None else ()
+        self._effect = None
+        clear(self._effects)
+        faults: tuple[Fault, ...] = ()
+        try:
+            self._effect = editing.effect() if draft is not None else None
+        except InputRefused as refused:
+            faults = tuple(fault for fault in refused.faults if fault.fatal)
+        if self._effect is None or self._effect.lost != lost_before:
+            self.agreed.setChecked(False)
+        if faults:
+            self._show_faults(faults)
+        elif self._effect is not None:
+            self._show_effect(self._effect)
+        else:
+            self._effects.addWidget(label("草稿与现行指标体系一致，没有要应用的改动。", "soft", wrap=True))
+        present = self._context.session.evaluation.form
+        self._show_list(self._differences, self.differences_card, compare(form_to_raw(present), editing.raw))
+        self._show_list(self._original, self.original_card, editing.against_original())
+        self._show_ready()
+
+    def _show_faults(self, faults: Sequence[Fault]) -> None:
+        self.effect_card.right.setText(f"还有 {len(faults)} 处不能计分，改好后才能应用")
+        places = {self._editing.outline.place(line.id): line.id for line in self._editing.outline.lines()}
+        for fault in faults[:MOST_LINES]:
+            id_ = places.get(fault.place, "")
+            go = partial(self._go, id_) if id_ else None
+            self._effects.addWidget(Notice(self._context.theme, "lost", "", str(fault), "去改 →", go))
+
+    def _show_effect(self, effect: Effect) -> None:
+        theme = self._context.theme
+        digits = effect.form.rounding.digits
+        self.effect_card.right.setText("")
+        self._effects.addWidget(label(effect.total_text(), "heading"))
+        if effect.scores:
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(theme.px(14))
+            grid.setVerticalSpacing(theme.px(2))
+            grid.addWidget(label("得分 / 分值有变化的指标", "small"), 0, 0)
+            grid.addWidget(label("现在", "small"), 0, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(label("应用后", "small"), 0, 2, Qt.AlignmentFlag.AlignRight)
+            for number, one in enumerate(effect.scores[:MOST_LINES], start=1):
+                before, _, after = one.words(digits).partition(" → ")
+                grid.addWidget(label(one.place, "", wrap=True), number, 0)
+                grid.addWidget(label(before, "soft"), number, 1, Qt.AlignmentFlag.AlignRight)
+                grid.addWidget(label(after, "bold"), number, 2, Qt.AlignmentFlag.AlignRight)
+            grid.setColumnStretch(0, 1)
+            self._effects.addLayout(grid)
+            if len(effect.scores) > MOST_LINES:
+                self._effects.addWidget(label(f"另有 {len(effect.scores) - MOST_LINES} 个指标", "small"))
+        else:
+            self._effects.addWidget(label("各指标得分不变。", "soft"))
+        for lost in effect.lost:
+            keeps = self._editing.outline
+            go = None if lost.id in keeps else partial(self._restore, lost.id)
+            text = f"将失去位置：{lost}"
+            self._effects.addWidget(Notice(theme, "lost", "", text, "保留该指标", go))
+        for doubt in effect.doubts:
+            self._effects.addWidget(Notice(theme, "warning", "", doubt, "", None))
+
+    def _show_list(self, rows: QVBoxLayout, card: Card, found: Sequence[Difference]) -> None:
+        clear(rows)
+        card.right.setText(f"{len(found)} 处" if found else "没有不同")
+        outline = self._editing.outline
+        for one in found[:MOST_LINES]:
+            if one.id and one.id in outline:
+                row = link(str(one), partial(self._go, one.id), plain=True)
+                rows.addWidget(row, 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                rows.addWidget(label(str(one), "soft", wrap=True))
+        if len(found) > MOST_LINES:
+            rows.addWidget(label(f"另有 {len(found) - MOST_LINES} 处", "small"))
+
+    def _show_ready(self) -> None:
+        effect = self._effect
+        losing = effect is not None and any(lost.entities for lost in effect.lost)
+        self.agreed.setVisible(losing)
+        self.reason.setVisible(self._editing.draft is not None)
+        self.give_up.setVisible(self._editing.draft is not None)
+        self.apply_button.setVisible(self._editing.draft is not None)
+        self.apply_button.setEnabled(effect is not None and (not losing or self.agreed.isChecked()))
+
+    def say(self, words: str) -> None:
+        """Say something above the cards; empty takes it away."""
+        self.said.setText(words)
+        self.said.setVisible(bool(words))
+
+    def _save(self, _: object, text: str, origin: object) -> str:
+        self._editing.put_reason(text, origin)
+        return ""
+
+    def _restore(self, id_: str) -> None:
+        base = form_to_raw(self._context.session.evaluation.form)
+        self._editing.edit(lambda raw: restore(raw, base, id_), "保留指标")
+
+    def _discard(self) -> None:
+        self._context.flush()
+        self._editing.discard()
+        self.say("已放弃草稿，可用 Ctrl Z 恢复。")
+
+    def apply(self) -> None:
+        """Put the draft in force as it was shown."""
+        self._context.flush()
+        effect = self._effect
+        if effect is None:
+            return
+        try:
+            self._editing.apply(effect)
+        except WorkbenchError as error:
+            if error.code == "no-reason":
+                self.reason.show_fault(str(error))
+                self.reason.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.say(str(error))
+            return
+        self.say("已应用到本评价，可用 Ctrl Z 撤销。")

@@ -1,0 +1,192 @@
+"""模板: keep the draft as the firm's own system, write it as a workbook, read one from a workbook."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench import files
+from workbench.domain.compiler import form_to_raw
+from workbench.domain.form import Form
+from workbench.errors import InputRefused, WorkbenchError
+from workbench.importers.indicator_table import TableReading
+from workbench.services.authoring import Authoring
+from workbench.services.form_editing import FormEditing
+from workbench.services.jobs import Progress
+from workbench.ui.context import Context
+from workbench.ui.inputs import LineInput
+from workbench.ui.table_reading_view import TableReadingView
+from workbench.ui.widgets import Card, label, link, scrolled
+
+_FILTER = "指标表 (*.xlsx *.docx)"
+_WORKBOOK = "Excel 工作簿 (*.xlsx)"
+
+
+class FormTemplatePanel(QWidget):
+    """The evaluation is not touched by any of this but by “作为草稿”, which goes into the draft."""
+
+    def __init__(self, context: Context, editing: FormEditing, authoring: Authoring) -> None:
+        super().__init__()
+        self._context, self._editing, self._authoring = context, editing, authoring
+        px = context.theme.px
+        keep = Card(context.theme, "另存为本单位模板", "以后新建评价时可以选用")
+        self.title = LineInput()
+        self.title.setAccessibleName("模板名称")
+        row = QHBoxLayout()
+        caption = label("模板名称", "soft")
+        caption.setBuddy(self.title)
+        row.addWidget(caption)
+        row.addWidget(self.title, 1)
+        row.addWidget(link("保存", self.save))
+        keep.body.addLayout(row)
+        self.kept = label("", "soft", wrap=True)
+        keep.body.addWidget(self.kept)
+        table = Card(context.theme, "Excel 模板", "导出后可在 Excel 或 WPS 中修改，再从这里读入")
+        row = QHBoxLayout()
+        row.addWidget(link("导出为 Excel 模板…", self.export))
+        row.addWidget(link("从表格读入…", self.choose))
+        row.addStretch(1)
+        table.body.addLayout(row)
+        self.told = label("", "soft", wrap=True)
+        table.body.addWidget(self.told)
+        self.reading_view = TableReadingView(context.theme)
+        table.body.addWidget(self.reading_view)
+        self._taking = QWidget()
+        row = QHBoxLayout(self._taking)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(link("作为草稿", self.take_as_draft))
+        row.addWidget(link("存为本单位模板", self.take_as_own))
+        row.addWidget(link("放弃", self._drop))
+        row.addStretch(1)
+        self._taking.hide()
+        table.body.addWidget(self._taking)
+        self.reading: TableReading | None = None
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(px(14), px(8), px(14), px(14))
+        column.setSpacing(px(8))
+        column.addWidget(keep)
+        column.addWidget(table)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
+
+    def reload(self) -> None:
+        """Suggest a name."""
+        if not self.title.text():
+            self.title.setText(f"{self._context.session.evaluation.form.title}（本单位）")
+            self.title.setCursorPosition(0)
+
+    def _form(self) -> Form | None:
+        """The draft compiled; says why not while it can't be scored by."""
+        self._context.flush()
+        form, faults = self._editing.compiled()
+        if form is None:
+            fatal = [fault for fault in faults if fault.fatal]
+            words = f"草稿还有 {len(fatal)} 处不能计分，先改好：{fatal[0]}"
+            self.kept.setText(words)
+            self.told.setText(words)
+        return form
+
+    def save(self) -> None:
+        """Keep the draft among the user's own systems."""
+        form = self._form()
+        title = " ".join(self.title.text().split())
+        if form is None:
+            return
+        if not title:
+            self.kept.setText("请填写模板名称。")
+            self.title.setFocus()
+            return
+        try:
+            kept = self._authoring.save(dataclasses.replace(form, title=title), form_id=title)
+        except WorkbenchError as error:
+            self.kept.setText(str(error))
+            return
+        renamed = f"，编号“{kept.form.id}”" if kept.renamed else ""
+        self.kept.setText(f"已保存为本单位模板“{title}”{renamed}，新建评价时可以选用。")
+
+    def export(self) -> None:
+        """Write the draft as a workbook of the template, off the window's thread."""
+        form = self._form()
+        if form is None:
+            return
+        folder = self._context.services.folder or Path()
+        suggested = folder / f"{files.safe_name(form.title)}.xlsx"
+        path = self._context.alerts.choose_save("导出指标体系", suggested, _WORKBOOK)
+        if path is None:
+            return
+        self.told.setText("正在导出…")
+        authoring = self._authoring
+
+        def job(_: Progress) -> Path:
+            authoring.write(form, path)
+            return path
+
+        self._context.tasks.run(job, self._on_exported, failed=self._on_refused)
+
+    def _on_exported(self, path: Path) -> None:
+        self.told.setText(f"已导出：{path}")
+
+    def choose(self) -> None:
+        """Ask for a table and show how it would be read."""
+        found = self._context.alerts.choose_files("选择指标表", _FILTER)
+        if found:
+            self.read(found[0])
+
+    def read(self, path: Path) -> None:
+        """Read a table in the background; nothing is taken over yet."""
+        self._drop()
+        self.told.setText(f"正在读取 {path.name} …")
+        authoring = self._authoring
+
+        def job(_: Progress) -> TableReading:
+            return authoring.preview(path)
+
+        self._context.tasks.run(job, partial(self._on_read, path), failed=self._on_refused)
+
+    def _on_read(self, path: Path, reading: TableReading) -> None:
+        self.reading = reading
+        self.told.setText(f"{path.name}：还没有写入任何内容，核对后再选择用途。")
+        self.reading_view.show_reading(reading)
+        self._taking.show()
+
+    def _on_refused(self, error: Exception) -> None:
+        if not isinstance(error, WorkbenchError):
+            self.told.setText("没有完成。")
+            raise error
+        self.told.setText(str(error))
+        self.reading_view.show_faults(error.faults if isinstance(error, InputRefused) else ())
+
+    def _drop(self) -> None:
+        self.reading = None
+        self.told.setText("")
+        self.reading_view.show_faults(())
+        self._taking.hide()
+
+    def take_as_draft(self) -> None:
+        """The table becomes the draft of this evaluation; its effect is seen before it is applied."""
+        if self.reading is None:
+            return
+        self._context.flush()
+        form = self._context.session.evaluation.form
+        raw = {**form_to_raw(self.reading.form), "id": form.id}
+        self._drop()
+        self._editing.put(raw, "读入指标表为草稿")
+        self.told.setText("已作为草稿，请在“影响与应用”中核对。")
+
+    def take_as_own(self) -> None:
+        """The table becomes one of the user's own systems."""
+        if self.reading is None:
+            return
+        try:
+            kept = self._authoring.save(self.reading.form)
+        except WorkbenchError as error:
+            self.told.setText(str(error))
+            return
+        self._drop()
+        self.told.setText(f"已存为本单位模板“{kept.form.title}”，新建评价时可以选用。")

@@ -1,0 +1,69 @@
+"""The parameters of a rule as fields of the window: which editor, what it shows, what typed text means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.domain.evaluation import Evaluation, FundLine, Question, Target
+from workbench.domain.fields import FieldSpec, spec_of
+from workbench.domain.rules.params import KINDS, BadParam, Param
+from workbench.domain.sources import FUND_COLUMNS
+
+#: Kinds of parameters that have another editor than one line.
+_EDITORS = {"flag": "flag", "choice": "choice", "source": "ref"}
+#: Parameters whose text is long enough for several lines.
+_LONG = {"expression"}
+
+
+def field_of(param: Param) -> FieldSpec:
+    """The parameter described as a field, so that it gets the same editors."""
+    kind = "text" if param.name in _LONG else _EDITORS.get(param.kind, "line")
+    stated = param.kind == "choice" and bool(param.default)
+    return FieldSpec(
+        param.name,
+        param.label,
+        kind,
+        choices=param.choices,
+        required=param.required or stated,
+        hint=param.hint,
+    )
+
+
+def shown(param: Param, value: object) -> str:
+    """What an editor shows of a value as form files hold it; a choice that is not stated shows its default."""
+    if param.kind == "flag":
+        return "是" if value is True or value == "是" else "否"
+    if value is None:
+        return str(param.default or "") if param.kind == "choice" else ""
+    return str(value)
+
+
+def read(param: Param, text: str) -> Any:
+    """Typed text as form files hold it, nothing for the default; raises :class:`BadParam` in words."""
+    plain = text.strip()
+    if not plain:
+        if param.required:
+            raise BadParam("没有写")
+        return None
+    kind = KINDS[param.kind]
+    value = kind.read(plain, param)
+    return None if value == param.default else kind.write(value)
+
+
+def source_options(evaluation: Evaluation, now: str) -> list[tuple[str, str]]:
+    """What a parameter may be bound to, by names that hold in every evaluation of the system."""
+    found = [(f"fund:{column}", f"资金：{spec_of(FundLine, column).label}合计") for column in FUND_COLUMNS]
+    for target in evaluation.listed(Target):
+        found += [
+            (f"target:{target.name}", f"{target.name}：目标值"),
+            (f"actual:{target.name}", f"{target.name}：完成值"),
+        ]
+    found += [
+        (f"survey:{question.code}", f"问卷：{question.name or question.text}")
+        for question in evaluation.listed(Question)
+        if question.code
+    ]
+    found.append(("count:deductions", "扣分条数"))
+    if now and now not in dict(found):
+        found.append((now, f"其他来源（{now}）"))
+    return found
