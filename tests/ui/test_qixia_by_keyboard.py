@@ -20,6 +20,7 @@ from workbench.paths import find_paths
 from workbench.services.session import Session
 from workbench.ui.evidence_intake import intake_of
 from workbench.ui.export_page import ExportPage
+from workbench.ui.pages import PAGES
 from workbench.ui.scoring_page import ScoringPage
 from workbench.ui.survey_page import SurveyPage
 from workbench.ui.workplace import Workplace
@@ -31,6 +32,8 @@ CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 NONE = Qt.KeyboardModifier.NoModifier
+#: The digit that, with Ctrl, leads to a page.
+PAGE = {page.key: KEY(KEY.Key_0 + n) for n, page in enumerate(PAGES, start=1) if n < 10}
 
 
 class Hands:
@@ -166,7 +169,7 @@ def fill_facts(hands: Hands) -> None:
 
 
 def fill_funds(hands: Hands) -> None:
-    hands.press(KEY.Key_2, held=CTRL)
+    hands.press(PAGE["targets_funds"], held=CTRL)
     hands.tab_to("新增")
     hands.press(KEY.Key_Tab)
     hands.tab_to("新增")
@@ -178,7 +181,7 @@ def fill_funds(hands: Hands) -> None:
 
 
 def fill_survey(front: door.Front, hands: Hands) -> None:
-    hands.press(KEY.Key_5, held=CTRL)
+    hands.press(PAGE["survey"], held=CTRL)
     page = place_of(front).page("survey")
     assert isinstance(page, SurveyPage)
     hands.press(KEY.Key_Right, KEY.Key_Right)
@@ -218,7 +221,7 @@ def done(hands: Hands) -> None:
 
 
 def score_all(front: door.Front, hands: Hands) -> ScoringPage:
-    hands.press(KEY.Key_3, held=CTRL)
+    hands.press(PAGE["scoring"], held=CTRL)
     page = place_of(front).page("scoring")
     assert isinstance(page, ScoringPage)
     for answers in ("1 1", "1 1"):
@@ -282,7 +285,7 @@ def attach(front: door.Front, hands: Hands, qtbot: QtBot, tmp_path: Path) -> Non
 
 
 def advise(front: door.Front, hands: Hands) -> None:
-    hands.press(KEY.Key_6, held=CTRL)
+    hands.press(PAGE["problems"], held=CTRL)
     problem = session_of(front).evaluation.listed(Problem)[0]
     hands.tab_to("新增")
     hands.press(KEY.Key_Tab)
@@ -337,7 +340,7 @@ def test_report_004_by_keyboard_alone(
     (advice,) = evaluation.listed(Advice)
     assert any(tie.from_id == advice.id for tie in evaluation.table(Link).values())
 
-    hands.press(KEY.Key_3, held=CTRL)
+    hands.press(PAGE["scoring"], held=CTRL)
     for _ in range(2):
         hands.press(KEY.Key_Up, held=ALT)
     hands.tab_to("以填写值为准")

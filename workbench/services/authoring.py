@@ -14,6 +14,8 @@ from workbench.importers.indicator_columns import load_columns
 from workbench.importers.indicator_table import TableReading, read_indicator_table
 from workbench.services.catalog import OWN_FORMS, Catalog
 
+__all__ = ["Authoring", "TableReading", "TakenOver"]
+
 _LONGEST_ID = 60
 
 

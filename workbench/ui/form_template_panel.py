@@ -12,8 +12,7 @@ from workbench import files
 from workbench.domain.compiler import form_to_raw
 from workbench.domain.form import Form
 from workbench.errors import InputRefused, WorkbenchError
-from workbench.importers.indicator_table import TableReading
-from workbench.services.authoring import Authoring
+from workbench.services.authoring import Authoring, TableReading
 from workbench.services.form_editing import FormEditing
 from workbench.services.jobs import Progress
 from workbench.ui.context import Context

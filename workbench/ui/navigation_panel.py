@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
 
 from workbench.ui.counts import Count
 from workbench.ui.theme import Theme, role
-from workbench.ui.widgets import rule
+from workbench.ui.widgets import rule, scrolled
 
 
 class _Step(QAbstractButton):
@@ -81,7 +81,8 @@ class NavigationPanel(QFrame):
         role(self, "side")
         self._steps: dict[str, _Step] = {}
         self._group = QButtonGroup(self)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(0, theme.px(8), 0, 0)
         column.setSpacing(0)
         last = steps[0][2] if steps else 0
@@ -95,6 +96,12 @@ class NavigationPanel(QFrame):
             self._steps[key] = step
             column.addWidget(step)
         column.addStretch(1)
+        # With large text the steps are taller than a small screen.
+        self._area = scrolled(content)
+        self._area.setMinimumWidth(content.sizeHint().width())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
 
     @staticmethod
     def _line(theme: Theme) -> QWidget:
@@ -107,6 +114,7 @@ class NavigationPanel(QFrame):
     def show_page(self, key: str) -> None:
         """Mark the page that is seen."""
         self._steps[key].setChecked(True)
+        self._area.ensureWidgetVisible(self._steps[key], 0, 0)
 
     def show_counts(self, counts: Mapping[str, Count]) -> None:
         """Show the counts by page."""

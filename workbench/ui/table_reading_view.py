@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.domain.amounts import show_plain
 from workbench.errors import Fault
-from workbench.importers.indicator_table import TableReading
+from workbench.services.authoring import TableReading
 from workbench.ui.theme import Theme
 from workbench.ui.widgets import Notice, clear, label
 

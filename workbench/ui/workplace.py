@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -222,7 +222,8 @@ class Workplace(QWidget):
                 del self._pages[key]
                 self.stack.removeWidget(page)
                 page.hide()
-                for timer in page.findChildren(QTimer):  # what waits would speak of the former form
+                timers: Iterable[QTimer] = page.findChildren(QTimer)
+                for timer in timers:  # what waits would speak of the former form
                     timer.stop()
                 page.deleteLater()
         if not kept and self.current:
