@@ -17,6 +17,7 @@ from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.recording import Recording
+from workbench.services.reviewing import Reviewing
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.context import Services
@@ -87,6 +88,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
         checking=Checking(session, load_limits(ROOT / "resources")),
         exporting=Exporting(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
         importing=Importing(compile_form),
+        reviewing=Reviewing(session, ("项目组自查", "部门复核", "质控终审"), lambda: date(2022, 11, 20)),
         recording=Recording(session, ROOT / "resources", lambda: date(2022, 11, 20), lambda: "评价员甲"),
         folder=folder,
     )

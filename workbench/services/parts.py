@@ -20,6 +20,7 @@ from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
 from workbench.services.recording import Recording
+from workbench.services.reviewing import Reviewing
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
@@ -76,6 +77,8 @@ class Services:
     """The bureau's own workbooks, kept with their bindings."""
     authoring: Authoring | None = None
     """Indicator systems from and to Excel, and the user's own; without it a form can only be edited."""
+    reviewing: Reviewing | None = None
+    """Sign-offs of the internal review."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -108,6 +111,7 @@ class Parts:
         recording = Recording(
             session, self.resources, self.today, lambda: self.settings.text("evaluator").strip()
         )
+        reviewing = Reviewing(session, checking.limits.review_levels, self.today)
         if not isinstance(session.memory, EvaluationStore):
             return Services(
                 checking=checking,
@@ -116,6 +120,7 @@ class Parts:
                 recording=recording,
                 authoring=self.authoring,
                 surveying=Surveying(session, self.today),
+                reviewing=reviewing,
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -127,6 +132,7 @@ class Parts:
             exporting=self.exporting,
             importing=self.importing,
             recording=recording,
+            reviewing=reviewing,
             bureau=self.bureau,
             authoring=self.authoring,
             surveying=Surveying(session, self.today),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import Evidence, Problem, Questionnaire
 from workbench.ui.context import Context
 
@@ -33,6 +34,15 @@ def problems(context: Context) -> Count:
     """How many problems are listed."""
     number = len(context.session.evaluation.table(Problem))
     return Count(str(number) if number else "")
+
+
+def opinions(context: Context) -> Count:
+    """Opinions without an answer and notes that are not settled."""
+    evaluation = context.session.evaluation
+    unanswered = sum(1 for one in evaluation.table(Opinion).values() if not one.adopted)
+    unsettled = sum(1 for one in evaluation.table(ReviewNote).values() if not one.closed)
+    waiting = unanswered + unsettled
+    return Count(f"{waiting} 未复" if waiting else "", "lost")
 
 
 def evidence(context: Context) -> Count:

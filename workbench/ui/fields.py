@@ -359,7 +359,8 @@ class OpenChoiceEditor(FieldEditor):
 
     def _build(self) -> QWidget:
         self._combo = ComboInput(editable=True)
-        self._combo.addItems(list(self.field.choices))
+        offered = [words for _, words in self._options()] if self._options is not None else self.field.choices
+        self._combo.addItems(list(offered))
         self._combo.setCurrentIndex(-1)
         self._combo.editTextChanged.connect(self._on_touched)
         self._combo.activated.connect(self._on_chosen)

@@ -38,7 +38,7 @@ from importlib import import_module
 from typing import cast
 
 from workbench.ui.context import Context
-from workbench.ui.counts import Count, evidence, findings, problems, scored, valid_sheets
+from workbench.ui.counts import Count, evidence, findings, opinions, problems, scored, valid_sheets
 from workbench.ui.page import Page
 
 
@@ -86,6 +86,14 @@ PAGES: tuple[PageSpec, ...] = (
         valid_sheets,
     ),
     PageSpec("problems", "问题与建议", 2, "problems_page:ProblemsPage", ("problem", "advice"), problems),
+    PageSpec(
+        "review",
+        "意见与复核",
+        3,
+        "review_page:ReviewPage",
+        ("opinion", "review_note", "sign_off"),
+        opinions,
+    ),
     PageSpec("checks", "核验", 3, "checks_page:ChecksPage", ("waiver",), findings),
     PageSpec("export", "报告与导出", 3, "export_page:ExportPage", ("paragraph",)),
 )
