@@ -129,6 +129,17 @@ class Attaching:
         """Store a pasted picture, as PNG or whatever ``data`` is."""
         return self._store([Incoming(data, clean_name(name))], [], progress)
 
+    def take_in_named(self, path: Path, name: str, progress: Progress) -> Intake:
+        """Store a file that the program made, under a name of its own."""
+        return self._store([Incoming(path, clean_name(name))], [], progress)
+
+    def numbered(self, arrival: Arrival, by: str = "") -> Evidence | None:
+        """The item that an arrival becomes, not put yet; nothing when its content is an item already."""
+        held = self._session.evaluation.table(Evidence).values()
+        if any(item.sha256 == arrival.stored.sha256 for item in held):
+            return None
+        return self._new_item(arrival, self._highest_number() + 1, by)
+
     def _store(self, files: Sequence[Incoming], refused: list[Fault], progress: Progress) -> Intake:
         arrivals: list[Arrival] = []
         for file, answer in zip(files, self._vault.add_all(files, progress), strict=True):

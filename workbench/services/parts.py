@@ -20,6 +20,7 @@ from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
 from workbench.services.recording import Recording
+from workbench.services.redacting import Redacting
 from workbench.services.reviewing import Reviewing
 from workbench.services.samples import Samples
 from workbench.services.session import Session
@@ -61,6 +62,8 @@ class Services:
     """Evidence in and out; without it (an evaluation that is only looked at) nothing can be attached."""
     pictures: Pictures | None = None
     """Thumbnails and previews; without it items are shown by their kind in words."""
+    redacting: Redacting | None = None
+    """Redacted copies; without it none can be made."""
     checking: Checking | None = None
     """The findings; without it none are shown."""
     exporting: Exporting | None = None
@@ -125,9 +128,12 @@ class Parts:
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
         session.when_closed(pictures.close)
+        attaching = Attaching(session, vault)
+        font = self.resources / "fonts" / "NotoSansSC-Regular.ttf"
         return Services(
-            attaching=Attaching(session, vault),
+            attaching=attaching,
             pictures=pictures,
+            redacting=Redacting(session, attaching, pictures, font),
             checking=checking,
             exporting=self.exporting,
             importing=self.importing,

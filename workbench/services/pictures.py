@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import world_error
+from workbench.services.redraw import ProveJob, RedrawJob
 from workbench.services.rendering import DRAWN, Drawn, Job, serve
 from workbench.store.evidence import Vault
 
@@ -103,6 +104,11 @@ class Pictures:
         with self._drawing:
             return self._picture(wish, self._spare)
 
+    def do(self, job: RedrawJob | ProveJob) -> Drawn:
+        """Have a child redraw a page, or prove what was written; on this thread. Raises :class:`WorkbenchError`."""
+        with self._drawing:
+            return self._spare.draw(job)
+
     def close(self) -> None:
         """End the children; whatever waits is forgotten."""
         with self._changed:
@@ -176,7 +182,7 @@ class _Child:
         self._connection: Connection | None = None
         self._abandoned = False
 
-    def draw(self, job: Job) -> Drawn:
+    def draw(self, job: Job | RedrawJob | ProveJob) -> Drawn:
         """Have one job done within the time limit."""
         connection = self._connection or self._start()
         try:

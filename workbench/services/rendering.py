@@ -10,10 +10,11 @@ import os
 import signal
 import struct
 import sys
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -66,9 +67,11 @@ class Drawn:
     """A Chinese sentence when the file is damaged, although something of it may be shown."""
     reason: str = ""
     """Why nothing was drawn, in Chinese."""
+    hidden: list[str] = field(default_factory=list)
+    """Text that lies under what was blackened."""
 
 
-class _Undrawable(Exception):
+class Undrawable(Exception):
     """Told instead of a picture; the message is Chinese."""
 
 
@@ -109,8 +112,8 @@ def _decode(job: Job) -> tuple[Drawn, Image]:
         jpeg = image.format in IMAGE_FORMATS["image/jpeg"]
         needed = width * height * len(image.getbands())
         if width * height > MOST_JPEG_PIXELS if jpeg else needed > MOST_BYTES:
-            raise _Undrawable(f"图片过大（{width}×{height} 像素），不作预览；文件已原样保存。")
-        pages = getattr(image, "n_frames", 1) if image.format in ("TIFF", "GIF") else 1
+            raise Undrawable(f"图片过大（{width}×{height} 像素），不作预览；文件已原样保存。")
+        pages = _frames(image)
         if job.page > 1:
             image.seek(min(job.page, pages) - 1)
         image.draft("RGB", (job.edge, job.edge))
@@ -145,26 +148,56 @@ def _plain(image: Image) -> Image:
     return image.convert("RGB") if image.mode != "RGB" else image
 
 
-def _draw_pdf(job: Job) -> tuple[Drawn, Image]:
+def upright_picture(path: str, media_type: str, number: int) -> tuple[Image, int]:
+    """One frame of a picture at full size, upright, as RGB, and how many frames there are."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None
+    with Image.open(path, formats=IMAGE_FORMATS[media_type]) as image:
+        width, height = image.size
+        if width * height * len(image.getbands()) > MOST_BYTES:
+            raise Undrawable(f"图片过大（{width}×{height} 像素），不能处理。")
+        pages = _frames(image)
+        if number > 1:
+            image.seek(min(number, pages) - 1)
+        image.load()
+        plain = _plain(image)
+        turn = _TURNS.get(_orientation(image))
+        return (plain.transpose(Image.Transpose(turn)) if turn is not None else plain.copy()), pages
+
+
+def _frames(image: Image) -> int:
+    return int(getattr(image, "n_frames", 1)) if image.format in ("TIFF", "GIF") else 1
+
+
+@contextlib.contextmanager
+def open_page(path: str, number: int) -> Iterator[tuple[Any, int]]:
+    """A page of a PDF, the last one when there are fewer, and how many there are."""
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(job.path)
+        document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise _Undrawable("PDF 有打开密码，不作预览。") from error
-        raise _Undrawable("PDF 已损坏，无法预览；文件已原样保存。") from error
+            raise Undrawable("PDF 有打开密码，不作预览。") from error
+        raise Undrawable("PDF 已损坏，无法预览；文件已原样保存。") from error
     with contextlib.closing(document):
         pages = len(document)
         if pages == 0:
-            raise _Undrawable("PDF 中没有页面。")
+            raise Undrawable("PDF 中没有页面。")
         try:
-            page = document[min(job.page, pages) - 1]
+            page = document[min(number, pages) - 1]
         except pypdfium2.PdfiumError as error:
-            raise _Undrawable("PDF 的这一页已损坏，无法预览。") from error
+            raise Undrawable("PDF 的这一页已损坏，无法预览。") from error
         width, height = page.get_size()
         if not (0 < width < 1e6 and 0 < height < 1e6):
-            raise _Undrawable("PDF 页面尺寸异常，无法预览。")
+            raise Undrawable("PDF 页面尺寸异常，无法预览。")
+        yield page, pages
+
+
+def _draw_pdf(job: Job) -> tuple[Drawn, Image]:
+    with open_page(job.path, job.page) as (page, pages):
+        width, height = page.get_size()
         scale = min(job.edge / max(width, height), 8.0)
         image: Image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
         return Drawn(True, round(width), round(height), pages), image
@@ -209,6 +242,17 @@ def _ac_table_starts_with_end(tables: bytes) -> bool:
     return False
 
 
+def _do(told: dict[str, Any]) -> Drawn:
+    """Do a job as it came over the wire, by what it holds."""
+    if "edge" in told:
+        return draw(Job(**told))
+    from workbench.services import redraw  # it draws with what is above
+
+    if "target" in told:
+        return redraw.redraw(redraw.RedrawJob(**told))
+    return redraw.prove(redraw.ProveJob(**told))
+
+
 def serve(connection: Connection, time_limit: float) -> None:
     """The child's life: draw what is asked for until the parent goes. Front door of its process.
 
@@ -220,13 +264,13 @@ def serve(connection: Connection, time_limit: float) -> None:
         connection.send_bytes(b"ready")
         while True:
             try:
-                job = Job(**json.loads(connection.recv_bytes()))
+                told = json.loads(connection.recv_bytes())
             except (EOFError, OSError):
                 return
             faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
             try:
-                drawn = draw(job)
-            except _Undrawable as refusal:
+                drawn = _do(told)
+            except Undrawable as refusal:
                 drawn = Drawn(False, reason=str(refusal))
             except MemoryError:
                 drawn = Drawn(False, reason="文件展开后过大，不作预览；文件已原样保存。")

@@ -14,7 +14,7 @@ from workbench.ui.context import Context
 from workbench.ui.fields import FieldEditor, editor_for
 from workbench.ui.widgets import label
 
-NAMES = ("title", "kind", "copy", "source", "method", "page", "obtained", "by", "note")
+NAMES = ("title", "kind", "copy", "source", "method", "page", "index", "obtained", "by", "withheld", "note")
 _WIDE = frozenset({"title", "note"})
 _MANY = "（各不相同，填写后统一修改）"
 

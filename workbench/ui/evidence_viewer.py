@@ -18,6 +18,7 @@ from workbench.services.editing import Address
 from workbench.services.pictures import LARGE, PREVIEW
 from workbench.ui.context import Context
 from workbench.ui.page_canvas import CanvasArea
+from workbench.ui.redaction_side import RedactionSide
 from workbench.ui.region_side import RegionSide
 from workbench.ui.theme import role
 from workbench.ui.thumbnails import Thumbnails
@@ -60,6 +61,7 @@ class EvidenceViewer(QDialog):
         self.regions = RegionSide(context, attaching, item, to)
         self.sides = QStackedWidget()
         self.sides.addWidget(self.regions)
+        self.redaction = self._redaction()
         self.pages = label("", "soft")
         self.damage = label("", "warning", wrap=True)
         head = QHBoxLayout()
@@ -69,6 +71,14 @@ class EvidenceViewer(QDialog):
         self.before = self._button(head, "‹", "上一页（PageUp）", partial(self.turn, -1))
         head.addWidget(self.pages)
         self.after = self._button(head, "›", "下一页（PageDown）", partial(self.turn, 1))
+        self.mark_button = self._button(head, "框选依据", "框出证明指标、扣分或问题的地方", self.show_regions)
+        self.redact_button = self._button(
+            head, "遮盖与标注", "涂黑、加框、加箭头和文字，生成一份可外发的遮盖件", self.show_redaction
+        )
+        for button in (self.mark_button, self.redact_button):
+            button.setCheckable(True)
+            button.setVisible(self.redaction is not None)
+        self.mark_button.setChecked(True)
         self._button(head, "－", "缩小", partial(self.area.zoom_by, 0.8))
         self._button(head, "适合", "看整页（0）", partial(self.area.zoom_by, 0.0))
         self._button(head, "＋", "放大", partial(self.area.zoom_by, 1.25))
@@ -114,7 +124,7 @@ class EvidenceViewer(QDialog):
         self.canvas.remove_requested.connect(self._on_remove)
         self.canvas.accepted.connect(self._on_accepted)
         self.canvas.page_requested.connect(self.turn)
-        self.regions.touched.connect(self._show_shapes)
+        self.regions.touched.connect(self._on_regions_touched)
         self.regions.page_wanted.connect(self.show_page)
         self.regions.left_for.connect(self._leave_for)
 
@@ -133,10 +143,47 @@ class EvidenceViewer(QDialog):
     def _on_accepted(self) -> None:
         self.side.accept()
 
+    def _redaction(self) -> RedactionSide | None:
+        redacting = self._context.services.redacting
+        if redacting is None or not redacting.possible(self._item):
+            return None
+        made = RedactionSide(self._context, redacting, self._item)
+        made.touched.connect(self._on_redaction_touched)
+        made.page_wanted.connect(self.show_page)
+        self.sides.addWidget(made)
+        return made
+
+    def _on_regions_touched(self, chosen: int) -> None:
+        if self.side is self.regions:
+            self._show_shapes(chosen)
+
+    def _on_redaction_touched(self, chosen: int) -> None:
+        if self.side is self.redaction:
+            self._show_shapes(chosen)
+
+    def show_regions(self) -> None:
+        """Mark what proves something."""
+        self._show_side(self.regions)
+
+    def show_redaction(self) -> None:
+        """Prepare a copy with parts blackened."""
+        if self.redaction is not None:
+            self._show_side(self.redaction)
+
+    def _show_side(self, side: RegionSide | RedactionSide) -> None:
+        self.canvas.flush()
+        self.side.flush()
+        self.sides.setCurrentWidget(side)
+        self.mark_button.setChecked(side is self.regions)
+        self.redact_button.setChecked(side is self.redaction)
+        self._show_shapes(-1)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @property
-    def side(self) -> RegionSide:
+    def side(self) -> RegionSide | RedactionSide:
         """What the hand's doings on the page are for."""
-        return self.regions
+        shown = self.sides.currentWidget()
+        return shown if isinstance(shown, RedactionSide) else self.regions
 
     @property
     def page(self) -> int:
@@ -214,6 +261,11 @@ class EvidenceViewer(QDialog):
         """Save what is pending before the window goes."""
         self.canvas.flush()
         self.regions.flush()
+        pending = self.redaction is not None and self.redaction.pending
+        if pending and not self._context.alerts.ask(
+            "画好的遮盖和标注还没有生成遮盖件，放弃吗？", "原件不受影响。", yes="放弃", no="继续画"
+        ):
+            return
         super().done(result)
 
 

@@ -237,7 +237,9 @@ class PageCanvas(QWidget):
         painter.setFont(font)
         painter.setPen(RED)
         place = QRectF(self._at(shape.x, shape.y), ground.bottomRight())
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, shape.text or "文字")
+        how = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.fillRect(painter.boundingRect(place, how, shape.text or "文字"), QColor("white"))
+        painter.drawText(place, how, shape.text or "文字")
         painter.restore()
 
     # What the hand does.
