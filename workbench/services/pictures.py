@@ -15,8 +15,9 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import world_error
+from workbench.services.drawing_process import serve
 from workbench.services.redraw import ProveJob, RedrawJob
-from workbench.services.rendering import DRAWN, Drawn, Job, serve
+from workbench.services.rendering import DRAWN, Drawn, Job
 from workbench.store.evidence import Vault
 
 _log = logging.getLogger(__name__)

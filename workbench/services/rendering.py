@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import json
 import logging
 import os
-import signal
 import struct
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from multiprocessing.connection import Connection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +29,6 @@ DRAWN = frozenset({*IMAGE_FORMATS, "application/pdf"})
 MOST_BYTES = 390_000_000
 #: JPEG is decoded at a fraction of its size, so that only absurd ones are refused, in pixels.
 MOST_JPEG_PIXELS = 400_000_000
-_MEMORY_LIMIT = 1_500_000_000
 #: Camera data holds no such stretch of zero bytes; a card or cable that fails leaves whole sectors of them.
 _ZERO_STRETCH = b"\0" * 1024
 _LOG = logging.getLogger(__name__)
@@ -240,53 +234,3 @@ def _ac_table_starts_with_end(tables: bytes) -> bool:
             return True
         at += 17 + sum(tables[at + 1 : at + 17])
     return False
-
-
-def _do(told: dict[str, Any]) -> Drawn:
-    """Do a job as it came over the wire, by what it holds."""
-    if "edge" in told:
-        return draw(Job(**told))
-    from workbench.services import redraw  # it draws with what is above
-
-    if "target" in told:
-        return redraw.redraw(redraw.RedrawJob(**told))
-    return redraw.prove(redraw.ProveJob(**told))
-
-
-def serve(connection: Connection, time_limit: float) -> None:
-    """The child's life: draw what is asked for until the parent goes. Front door of its process.
-
-    ``time_limit`` in seconds: a job that outlasts it ends the process, even when the parent is gone.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _be_modest()
-    with Path(os.devnull).open("w") as nowhere:
-        connection.send_bytes(b"ready")
-        while True:
-            try:
-                told = json.loads(connection.recv_bytes())
-            except (EOFError, OSError):
-                return
-            faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
-            try:
-                drawn = _do(told)
-            except Undrawable as refusal:
-                drawn = Drawn(False, reason=str(refusal))
-            except MemoryError:
-                drawn = Drawn(False, reason="文件展开后过大，不作预览；文件已原样保存。")
-            except Exception:  # noqa: BLE001  (a hostile file may make a decoder raise anything)
-                drawn = Drawn(
-                    False, damage="文件已损坏，无法显示。", reason="文件已损坏，无法预览；文件已原样保存。"
-                )
-            faulthandler.cancel_dump_traceback_later()
-            connection.send_bytes(json.dumps(asdict(drawn)).encode())
-
-
-def _be_modest() -> None:
-    """Yield to the window, and never take the machine's memory."""
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(5)
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

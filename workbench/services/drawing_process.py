@@ -1,0 +1,64 @@
+"""The life of a child process that draws: one job after the other, within limits, until the parent goes."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from workbench.services.redraw import ProveJob, RedrawJob, prove, redraw
+from workbench.services.rendering import Drawn, Job, Undrawable, draw
+
+_MEMORY_LIMIT = 1_500_000_000
+
+
+def _do(told: dict[str, Any]) -> Drawn:
+    """Do a job as it came over the wire, by what it holds."""
+    if "edge" in told:
+        return draw(Job(**told))
+    return redraw(RedrawJob(**told)) if "target" in told else prove(ProveJob(**told))
+
+
+def serve(connection: Connection, time_limit: float) -> None:
+    """The child's life: draw what is asked for until the parent goes. Front door of its process.
+
+    ``time_limit`` in seconds: a job that outlasts it ends the process, even when the parent is gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_modest()
+    with Path(os.devnull).open("w") as nowhere:
+        connection.send_bytes(b"ready")
+        while True:
+            try:
+                told = json.loads(connection.recv_bytes())
+            except (EOFError, OSError):
+                return
+            faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
+            try:
+                drawn = _do(told)
+            except Undrawable as refusal:
+                drawn = Drawn(False, reason=str(refusal))
+            except MemoryError:
+                drawn = Drawn(False, reason="文件展开后过大，不作预览；文件已原样保存。")
+            except Exception:  # noqa: BLE001  (a hostile file may make a decoder raise anything)
+                drawn = Drawn(
+                    False, damage="文件已损坏，无法显示。", reason="文件已损坏，无法预览；文件已原样保存。"
+                )
+            faulthandler.cancel_dump_traceback_later()
+            connection.send_bytes(json.dumps(asdict(drawn)).encode())
+
+
+def _be_modest() -> None:
+    """Yield to the window, and never take the machine's memory."""
+    if sys.platform != "win32":
+        import resource
+
+        os.nice(5)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
