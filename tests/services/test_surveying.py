@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.domain.surveys import questionnaire, scale, ticks, value
-from tests.helpers import session
+from tests.helpers import ROOT, session
 from workbench.domain.answers import Answer
 from workbench.domain.double_entry import Stage, drawn, plan_sentence
 from workbench.domain.entities_survey import (
@@ -23,12 +23,13 @@ from workbench.domain.evaluation import Option, Question, Questionnaire
 from workbench.domain.survey import as_counted, recovery_rate, tally
 from workbench.errors import WorkbenchError
 from workbench.services.session import Session
+from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
 
 
 def desk(**said: object) -> tuple[Session, Surveying]:
     opened = session(questionnaire(**said), *scale("a", 1), *ticks("b", 2, "甲乙"), *value("c", 3))
-    return opened, Surveying(opened, lambda: date(2022, 11, 24))
+    return opened, Surveying(opened, lambda: date(2022, 11, 24), SurveyLibrary(ROOT / "resources"))
 
 
 def fill(
@@ -218,3 +219,33 @@ def test_open_answers_are_in_one_group_each() -> None:
     surveying.group("c", "态度", ["人 太少", "说话客气些"])
     groups = {g.label: g.answers.split("\n") for g in opened.evaluation.table(AnswerGroup).values()}
     assert groups == {"座席": ["增加座席"], "态度": ["人 太少", "说话客气些"]}
+
+
+def test_a_result_is_signed_off_once_the_passes_agree_and_later_edits_show() -> None:
+    _, surveying = desk(double_entry=EVERY_SECOND)
+    with _Refused("nothing-counted"):
+        surveying.freeze("w", "甲")
+    fill(surveying, "001", 1, "甲")
+    fill(surveying, "001", 2, "乙", entry_pass=2)
+    with _Refused("not-settled"):
+        surveying.freeze("w", "甲")
+    second = surveying.status("w", "001").second
+    assert second is not None
+    surveying.save(second, {"a": Answer(("a1",)), "b": Answer(("b1",))})
+    result = surveying.freeze("w", "组长")
+    assert (result.frozen, result.by) == (date(2022, 11, 24), "组长")
+    assert surveying.changes_since_frozen("w") == ()
+    fill(surveying, "002", 5, "甲")
+    changes = {change.what: (change.before, change.after) for change in surveying.changes_since_frozen("w")}
+    assert changes["有效份数"] == ("1", "2")
+    assert changes["第 1 题a满意度"] == ("100.00%", "50.00%")
+    surveying.unfreeze("w")
+    assert surveying.changes_since_frozen("w") == ()
+
+
+def test_a_ready_questionnaire_is_added_as_one_step() -> None:
+    opened, surveying = desk()
+    id_ = surveying.add_from_library("hotline-callers")
+    assert opened.evaluation.table(Questionnaire)[id_].position == 1
+    opened.undo()
+    assert list(opened.evaluation.table(Questionnaire)) == ["w"]

@@ -18,10 +18,20 @@ from typing import Any
 
 from workbench.domain.amounts import exact, show_money, show_percent, show_plain
 from workbench.domain.entities_records import Fact, SiteRecord
-from workbench.domain.evaluation import Deduction, Evaluation, FundLine, Link, Overview, Question, Target
+from workbench.domain.evaluation import (
+    Deduction,
+    Evaluation,
+    FundLine,
+    Link,
+    Overview,
+    Question,
+    Questionnaire,
+    Target,
+)
 from workbench.domain.fields import spec_of, specs_of
 from workbench.domain.rules.base import Given
-from workbench.domain.survey import Tally, tally
+from workbench.domain.survey import Tally, questions_of, tally
+from workbench.domain.survey_results import overall
 
 FUND_COLUMNS = ("initial", "budget", "arrived", "due", "spent", "contract")
 #: Dates of the overview that an input may take.
@@ -149,7 +159,8 @@ class Sources:
 def _survey(sources: Sources, key: str, _: str) -> Given:
     question = _question(sources, key)
     if question is None:
-        return Given(None, fault="问卷题目已不存在，请重新选择。")
+        asked = sources.evaluation.get(Questionnaire, key)
+        return _combined(sources, asked) if asked else Given(None, fault="问卷题目已不存在，请重新选择。")
     result = sources.tally(question)
     name = question.name or question.text
     where = f"问卷第 {question.position} 题"
@@ -157,6 +168,25 @@ def _survey(sources: Sources, key: str, _: str) -> Given:
         return Given(None, name=name, origin=where, fault=f"{where}还没有计票。")
     count = show_plain(result.base) if result.base is not None else "0"
     return Given(result.rate, show_percent(result.rate), f"{where}，有效 {count} 份", name)
+
+
+def _combined(sources: Sources, questionnaire: Questionnaire) -> Given:
+    """The rate over all satisfaction questions of a questionnaire."""
+    found = overall(sources.evaluation, questionnaire)
+    name, where = "综合满意度", f"问卷“{questionnaire.title}”（{found.method}）"
+    if found.rate is None:
+        return Given(None, name=name, origin=where, fault=found.fault)
+    count = show_plain(found.base) if found.base is not None else "0"
+    return Given(found.rate, show_percent(found.rate), f"{where}，有效 {count} 份", name)
+
+
+def _offered_surveys(sources: Sources) -> Iterable[str]:
+    """Every question, and each questionnaire that asks for satisfaction more than once."""
+    evaluation = sources.evaluation
+    yield from (question.id for question in evaluation.listed(Question))
+    for questionnaire in evaluation.listed(Questionnaire):
+        if sum(q.role == "满意度" for q in questions_of(evaluation, questionnaire)) > 1:
+            yield questionnaire.id
 
 
 def _question(sources: Sources, key: str) -> Question | None:
@@ -358,7 +388,7 @@ FAMILIES: Mapping[str, Family] = {
     "survey": Family(
         _survey,
         ("questionnaire", "question", "option", "sheet", "sheet_batch"),
-        lambda sources: (question.id for question in sources.evaluation.listed(Question)),
+        _offered_surveys,
         _survey_fault,
         lambda key: ("question", key, ""),
     ),

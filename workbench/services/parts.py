@@ -25,6 +25,7 @@ from workbench.services.reviewing import Reviewing
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
+from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
@@ -115,6 +116,7 @@ class Parts:
             session, self.resources, self.today, lambda: self.settings.text("evaluator").strip()
         )
         reviewing = Reviewing(session, checking.limits.review_levels, self.today)
+        surveying = Surveying(session, self.today, SurveyLibrary(self.resources))
         if not isinstance(session.memory, EvaluationStore):
             return Services(
                 checking=checking,
@@ -122,8 +124,8 @@ class Parts:
                 importing=self.importing,
                 recording=recording,
                 authoring=self.authoring,
-                surveying=Surveying(session, self.today),
                 reviewing=reviewing,
+                surveying=surveying,
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -141,8 +143,8 @@ class Parts:
             reviewing=reviewing,
             bureau=self.bureau,
             authoring=self.authoring,
-            surveying=Surveying(session, self.today),
             archiving=self.archiving,
+            surveying=surveying,
             folder=session.memory.folder,
         )
 

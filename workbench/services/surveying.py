@@ -37,10 +37,14 @@ from workbench.domain.entities_survey import (
     AnswerGroup,
     Sheet,
     SheetBatch,
+    SurveyResult,
 )
 from workbench.domain.evaluation import Entity, Evaluation, Link, Question, Questionnaire, kind_of
+from workbench.domain.survey import tally
+from workbench.domain.survey_results import FigureChange, changes_since, figures_of, one_line
 from workbench.errors import WorkbenchError
 from workbench.services.session import Session
+from workbench.services.survey_library import SurveyLibrary
 
 _LAST_DIGITS = re.compile(r"(\d+)(\D*)$", re.ASCII)
 FIRST_NUMBER = "001"
@@ -67,9 +71,10 @@ class Held:
 class Surveying:
     """What an evaluator can do with the questionnaires of a session's evaluation."""
 
-    def __init__(self, session: Session, today: Callable[[], date]) -> None:
+    def __init__(self, session: Session, today: Callable[[], date], library: SurveyLibrary) -> None:
         self._session = session
         self._today = today
+        self.library = library
 
     @property
     def evaluation(self) -> Evaluation:
@@ -375,6 +380,14 @@ class Surveying:
 
     # —— design ——
 
+    def add_from_library(self, key: str) -> str:
+        """Add a ready questionnaire as one step; returns its id. Raises as :meth:`SurveyLibrary.entities`."""
+        position = 1 + max((q.position for q in self.evaluation.table(Questionnaire).values()), default=0)
+        project = self.evaluation.overview.project
+        entities = self.library.entities(key, self._session.new_id, project=project, position=position)
+        self._session.put_all(entities, label="采用问卷库")
+        return entities[0].id
+
     def set_weights(self, question: str, weights: Iterable[Decimal | None]) -> None:
         """Give the options of a question their weights (shares of one), from the first on."""
         asked = self.evaluation.get(Question, question)
@@ -392,6 +405,43 @@ class Surveying:
             [dataclasses.replace(o, weight=w) for o, w in zip(options, given, strict=True)], label="选项权重"
         )
 
+    # —— signing off ——
+
+    def freeze(self, questionnaire: str, by: str, note: str = "") -> SurveyResult:
+        """Sign the present figures off; raises ``nothing-counted``, and ``not-settled`` while passes differ."""
+        asked = self.questionnaire(questionnaire)
+        differing = [s.number for s in self.statuses(questionnaire) if s.stage is Stage.DIFFERENT]
+        if differing:
+            raise WorkbenchError(
+                "not-settled",
+                f"还有 {len(differing)} 份答卷两遍录入不一致（如 {differing[0]}），不能定稿。",
+                "请先看原件改正。",
+            )
+        tallies = [tally(self.evaluation, q) for q in questions_of(self.evaluation, asked)]
+        if not any(t.counted for t in tallies):
+            raise WorkbenchError("nothing-counted", f"问卷“{asked.title}”还没有计票。", "请先录入或导入。")
+        result = SurveyResult(
+            id=questionnaire,
+            questionnaire=questionnaire,
+            frozen=self._today(),
+            by=by.strip(),
+            note=note.strip(),
+            figures=figures_of(self.evaluation, asked),
+        )
+        self._session.put(result, label="问卷结果定稿")
+        return result
+
+    def unfreeze(self, questionnaire: str) -> None:
+        """Take the signing off back."""
+        found = self.evaluation.get(SurveyResult, questionnaire)
+        if found is not None:
+            self._session.remove(found, label="取消定稿")
+
+    def changes_since_frozen(self, questionnaire: str) -> tuple[FigureChange, ...]:
+        """The figures that differ from those signed off; none while nothing is signed off."""
+        found = self.evaluation.get(SurveyResult, questionnaire)
+        return changes_since(self.evaluation, found) if found is not None else ()
+
     # —— open answers ——
 
     def group(self, question: str, label: str, answers: Iterable[str]) -> AnswerGroup:
@@ -403,7 +453,7 @@ class Surveying:
         mine = next((g for g in groups if g.label == label), None) or AnswerGroup(
             id=self._session.new_id(), position=len(groups) + 1, question=question, label=label
         )
-        taken = dict.fromkeys(_one_line(text) for text in moved)
+        taken = dict.fromkeys(one_line(text) for text in moved)
         kept = [line for line in mine.answers.split("\n") if line and line not in taken]
         fresh = dataclasses.replace(mine, answers="\n".join([*kept, *taken]))
         others = [
@@ -415,10 +465,6 @@ class Surveying:
         ]
         self._session.put_all([*others, fresh], label=f"归类：{label}")
         return fresh
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _following(number: str) -> str:
