@@ -225,8 +225,8 @@ def what_is_left(view: View) -> tuple[Left, ...]:
         Left("扣分无问题", tuple(loose)),
         Left("问题无建议", tuple(silent)),
         Left("问卷未录", tuple(_uncounted(view))),
-        Left("资料逾期未交", tuple(_overdue(view))),
-        Left("座谈、现场未确认", tuple(_unconfirmed(view))),
+        Left("资料逾期", tuple(_overdue(view))),
+        Left("记录未确认", tuple(_unconfirmed(view))),
         Left("资金未填", _no_funds(evaluation)),
         Left("主评人未填", _no_lead(evaluation)),
     )

@@ -38,6 +38,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("add_deduction", "添加扣分", ("Ctrl+D",), "评分"),
     ActionSpec("attach_files", "添加佐证文件…", ("Ctrl+O",), "评分"),
     ActionSpec("paste_evidence", "粘贴为佐证", ("Ctrl+Shift+V",), "评分"),
+    ActionSpec("next_part", "本页下一部分", ("Ctrl+PgDown",), "查看"),
+    ActionSpec("previous_part", "本页上一部分", ("Ctrl+PgUp",), "查看"),
     ActionSpec("search", "搜索指标与操作", ("Ctrl+K",), "查看"),
     ActionSpec("toggle_dark", "深色／浅色", ("Ctrl+Shift+L",), "查看"),
     ActionSpec("larger", "放大文字", ("Ctrl+=", "Ctrl++"), "查看"),

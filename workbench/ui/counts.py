@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import Evidence, Problem, Questionnaire
+from workbench.domain.records import records_of, tally_requests
 from workbench.ui.context import Context
 
 
@@ -49,6 +50,19 @@ def evidence(context: Context) -> Count:
     """Items of evidence."""
     items = len(context.session.evaluation.table(Evidence))
     return Count(str(items) if items else "")
+
+
+def records(context: Context) -> Count:
+    """Requests overdue; while none is, those received of all, or how many other records there are."""
+    evaluation = context.session.evaluation
+    recording = context.services.recording
+    asked = tally_requests(evaluation, recording.today() if recording is not None else None)
+    if asked.overdue:
+        return Count(f"逾期 {asked.overdue}", "lost")
+    if asked.asked:
+        return Count(f"{asked.received}/{asked.asked}", "soft" if asked.open else "done")
+    other = sum(records_of(evaluation).values())
+    return Count(str(other) if other else "")
 
 
 def findings(context: Context) -> Count:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -164,6 +164,7 @@ class EntityTable(QWidget):
         options: Mapping[str, Options] | None = None,
         most_rows: int = 12,
         hint: str = "",
+        ink: Callable[[Any, str], QColor | None] | None = None,
     ) -> None:
         super().__init__()
         self._context = context
@@ -171,7 +172,7 @@ class EntityTable(QWidget):
         self._most_rows = most_rows
         self._hint = hint
         theme = context.theme
-        self.model = EntityTableModel(lambda: context.session, entity_type, names, where, options)
+        self.model = EntityTableModel(lambda: context.session, entity_type, names, where, options, ink)
         self._noun = KIND_LABELS[self.model.kind]
         self.view = _Grid()
         self.view.setTabKeyNavigation(False)
@@ -224,11 +225,17 @@ class EntityTable(QWidget):
             if field.kind in {"text", "line"}:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
             else:
-                words = max(
-                    [field.label, *field.choices, "0000000000" if KINDS[field.kind].numeric else ""], key=len
-                )
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(column, metrics.horizontalAdvance(words) + self._context.theme.px(28))
+                filled = "0000000000" if KINDS[field.kind].numeric or field.kind == "date" else ""
+                words = max([field.label, *field.choices, filled], key=metrics.horizontalAdvance)
+                self.set_width(field.name, words)
+
+    def set_width(self, name: str, words: str) -> None:
+        """Make a column as wide as ``words`` need, so that the stretching ones share the rest."""
+        column = [field.name for field in self.model.fields].index(name)
+        header = self.view.horizontalHeader()
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        width = QFontMetrics(self.font()).horizontalAdvance(words) + self._context.theme.px(28)
+        header.resizeSection(column, width)
 
     def reload(self) -> None:
         """Show the rows as they stand, the cursor staying where it was."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 
 from workbench.domain.evaluation import Entity, kind_of_type
 from workbench.domain.fields import KINDS, FieldSpec, show_value, spec_of
@@ -27,8 +28,11 @@ class EntityTableModel(QAbstractTableModel):
         names: Sequence[str],
         where: Callable[[Any], bool] | None = None,
         options: Mapping[str, Options] | None = None,
+        ink: Callable[[Any, str], QColor | None] | None = None,
     ) -> None:
+        """``ink`` gives the colour of a cell by its entity and field, or nothing for the usual one."""
         super().__init__()
+        self._ink = ink
         self._session = session
         self.entity_type = entity_type
         self.kind = kind_of_type(entity_type)
@@ -93,6 +97,8 @@ class EntityTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if KINDS[field.kind].numeric else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ForegroundRole and self._ink is not None:
+            return self._ink(self.rows[index.row()], field.name)
         return None
 
     def headerData(

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.evaluation import Evidence, Link
-from workbench.domain.evidence_use import evidence_label, evidence_of, target_label
+from workbench.domain.evidence_use import evidence_label, evidence_linked_to, evidence_of, target_label
 from workbench.services.attaching import AttachReport, Target
 from workbench.services.editing import Address
 from workbench.services.session import Changed
@@ -52,13 +52,13 @@ class DropArea(QFrame):
 
 
 class EvidencePanel(QWidget):
-    """Evidence of one indicator and of its deduction lines. :meth:`show_indicator` says of which."""
+    """Evidence of one thing, of an indicator with its deduction lines. :meth:`show_target` says of which."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         role(self, "page")
         self._context = context
-        self._indicator = ""
+        self._target: Target | None = None
         theme = context.theme
         self._intake = intake_of(context)
         self.title = label("本项佐证", "card_title")
@@ -96,17 +96,29 @@ class EvidencePanel(QWidget):
 
     def target(self) -> Target | None:
         """What a file dropped now would prove."""
-        return ("indicator", self._indicator) if self._indicator else None
+        return self._target
 
     def show_indicator(self, indicator: str) -> None:
         """Show the evidence of another indicator."""
-        self._indicator = indicator
+        self.show_target(("indicator", indicator) if indicator else None)
+
+    def show_target(self, target: Target | None) -> None:
+        """Show the evidence of another thing, of any kind that evidence may be tied to."""
+        self._target = target
         self.refresh()
+
+    def _items(self) -> list[Evidence]:
+        evaluation = self._context.session.evaluation
+        if self._target is None:
+            return []
+        if self._target[0] == "indicator":
+            return evidence_of(evaluation, self._target[1])
+        return evidence_linked_to(evaluation, [self._target])
 
     def refresh(self) -> None:
         """Show the evidence as it stands."""
         evaluation = self._context.session.evaluation
-        items = evidence_of(evaluation, self._indicator) if self._indicator else []
+        items = self._items()
         shown = {item.id for item in items}
         places: dict[str, str] = {}
         for each in evaluation.table(Link).values():

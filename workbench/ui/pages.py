@@ -38,7 +38,16 @@ from importlib import import_module
 from typing import cast
 
 from workbench.ui.context import Context
-from workbench.ui.counts import Count, evidence, findings, opinions, problems, scored, valid_sheets
+from workbench.ui.counts import (
+    Count,
+    evidence,
+    findings,
+    opinions,
+    problems,
+    records,
+    scored,
+    valid_sheets,
+)
 from workbench.ui.page import Page
 
 
@@ -75,6 +84,22 @@ PAGES: tuple[PageSpec, ...] = (
         "scoring_page:ScoringPage",
         ("indicator", "entry", "input", "mark", "deduction"),
         scored,
+    ),
+    PageSpec(
+        "records",
+        "资料与记录",
+        2,
+        "records_page:RecordsPage",
+        (
+            "document_request",
+            "interview",
+            "exchange",
+            "site_record",
+            "fact",
+            "sampling",
+            "sampled_item",
+        ),
+        records,
     ),
     PageSpec("evidence", "佐证材料", 2, "evidence_page:EvidencePage", ("evidence",), evidence),
     PageSpec(

@@ -1,0 +1,196 @@
+"""资料与记录: what was asked for, said, seen and drawn, each with its papers and photos on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
+
+from workbench.domain.entities_records import SIGNED
+from workbench.domain.records import evidence_at
+from workbench.services.editing import Address
+from workbench.services.session import Changed
+from workbench.ui.context import Context
+from workbench.ui.evidence_panel import EvidencePanel
+from workbench.ui.interviews_part import InterviewsPart
+from workbench.ui.page import Page
+from workbench.ui.record_part import RecordPart
+from workbench.ui.requests_part import RequestsPart
+from workbench.ui.sampling_part import SamplingPart
+from workbench.ui.site_part import SitePart
+from workbench.ui.theme import role
+from workbench.ui.widgets import label, link, rule
+
+#: From which width of the page on, for the base text, papers and photos are shown beside.
+PAPERS_FROM = 960
+PARTS: tuple[type[RecordPart], ...] = (RequestsPart, InterviewsPart, SitePart, SamplingPart)
+_PART_OF = {
+    "document_request": 0,
+    "interview": 1,
+    "exchange": 1,
+    "site_record": 2,
+    "fact": 2,
+    "sampling": 3,
+    "sampled_item": 3,
+}
+#: Kinds whose papers may be the signed sheet.
+_SIGNED_KINDS = frozenset({"interview", "site_record"})
+
+
+class RecordsPage(Page):
+    """Four parts behind tabs; the papers of the record that is chosen stand beside all of them."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theme = context.theme
+        head = QHBoxLayout()
+        head.setContentsMargins(theme.px(18), theme.px(12), theme.px(18), 0)
+        head.setSpacing(theme.px(6))
+        head.addWidget(label("资料与记录", "title"))
+        head.addSpacing(theme.px(8))
+        self.parts = [part(context) for part in PARTS]
+        self.stack = QStackedWidget()
+        self.tabs: list[QPushButton] = []
+        group = QButtonGroup(self)
+        for number, part in enumerate(self.parts):
+            self.stack.addWidget(part)
+            tab = QPushButton(part.title)
+            role(tab, "tab")
+            tab.setCheckable(True)
+            tab.setToolTip("Ctrl PgUp、Ctrl PgDn 换到上一部分、下一部分")
+            tab.clicked.connect(partial(self.show_part, number))
+            group.addButton(tab)
+            self.tabs.append(tab)
+            head.addWidget(tab)
+            part.chosen.connect(self._show_papers)
+        head.addStretch(1)
+        self.tabs[0].setChecked(True)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(theme.px(4))
+        left.addLayout(head)
+        left.addWidget(self.stack, 1)
+        self.papers = EvidencePanel(context)
+        self.papers.setFixedWidth(theme.px(228))
+        self.papers.cards.setAccessibleName("本项材料")
+        self.sign = link("标为签字确认页", self.toggle_signed)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, theme.px(6))
+        right.setSpacing(0)
+        right.addWidget(self.papers, 1)
+        right.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        self._line = rule(vertical=True)
+        row.addWidget(self._line)
+        row.addLayout(right)
+        self.papers.cards.current_changed.connect(lambda _: self._show_sign())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On narrow screens the papers give way; Ctrl+O and Ctrl+Shift+V still add to the record."""
+        wide = event.size().width() >= self.context.theme.px(PAPERS_FROM)
+        self.papers.setVisible(wide)
+        self._line.setVisible(wide)
+        self._show_sign()
+        super().resizeEvent(event)
+
+    @property
+    def part(self) -> RecordPart:
+        """The part that is seen."""
+        return self.parts[self.stack.currentIndex()]
+
+    def show_part(self, number: int) -> None:
+        """Save what is being typed, then show another part."""
+        self.context.flush()
+        self.stack.setCurrentIndex(number)
+        self.tabs[number].setChecked(True)
+        self.part.reload()
+        self._show_papers()
+        self.part.focus_first()
+
+    def step_part(self, by: int) -> None:
+        """Go to the next part (1) or the one before (-1), round and round."""
+        self.show_part((self.stack.currentIndex() + by) % len(self.parts))
+
+    def reload(self) -> None:
+        """Show the part that is seen as things stand."""
+        self.part.reload()
+        self._show_papers()
+        self._show_counts()
+
+    def update_for(self, changed: Changed) -> None:
+        """Lists and fields hear changes themselves; details, papers and counts follow."""
+        self.part.update_for(changed)
+        if self.papers.target() != self.part.target():
+            self._show_papers()
+        self._show_sign()
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        for tab, part in zip(self.tabs, self.parts, strict=True):
+            count = part.count()
+            tab.setText(f"{part.title} {count}" if count else part.title)
+
+    def _show_papers(self) -> None:
+        self.papers.show_target(self.part.target())
+        self._show_sign()
+
+    def _signed_here(self) -> bool:
+        """Whether the chosen paper is marked as the signed sheet of the chosen record."""
+        target, row = self.part.target(), self.papers.cards.current()
+        if target is None or row is None:
+            return False
+        found = evidence_at(self.context.session.evaluation, *target)
+        return any(item.id == row.item.id and link.note == SIGNED for item, link in found)
+
+    def _show_sign(self) -> None:
+        target = self.part.target()
+        able = target is not None and target[0] in _SIGNED_KINDS and self.papers.cards.current() is not None
+        self.sign.setVisible(able and not self.papers.isHidden())
+        self.sign.setText("取消签字确认页" if able and self._signed_here() else "标为签字确认页")
+
+    def toggle_signed(self) -> None:
+        """Mark the chosen paper as the signed sheet of the chosen record, or take the mark away."""
+        target, row, recording = (
+            self.part.target(),
+            self.papers.cards.current(),
+            self.context.services.recording,
+        )
+        if target is not None and row is not None and recording is not None:
+            recording.mark_signed(row.item, *target, signed=not self._signed_here())
+
+    def focus_first(self) -> None:
+        """The first list of the part."""
+        self.part.focus_first()
+
+    def actions_here(self) -> Mapping[str, Callable[[], None]]:
+        """Row actions go to the part that is seen; files to the record that is chosen."""
+
+        def on_part(name: str) -> Callable[[], None]:
+            def run() -> None:
+                self.part.row_actions()[name]()
+
+            return run
+
+        return {
+            **{name: on_part(name) for name in ("add_row", "remove_row", "row_up", "row_down")},
+            "next_part": lambda: self.step_part(1),
+            "previous_part": lambda: self.step_part(-1),
+            "attach_files": lambda: self.papers.attach_files(self.part.target()),
+            "paste_evidence": lambda: self.papers.paste(self.part.target()),
+        }
+
+    def show_place(self, place: Address) -> None:
+        """Go to the part that shows a kind, and to the record and field that are named."""
+        number = _PART_OF.get(place.kind)
+        if number is None:
+            return
+        if number != self.stack.currentIndex():
+            self.show_part(number)
+        if place.id:
+            self.part.show_place(place)
