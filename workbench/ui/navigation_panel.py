@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.ui.counts import Count
 from workbench.ui.theme import Theme, role
@@ -23,6 +23,7 @@ class _Step(QAbstractButton):
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setToolTip(key)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -41,6 +42,10 @@ class _Step(QAbstractButton):
         metrics = QFontMetrics(bold)
         width = metrics.horizontalAdvance(f"{self.text()}　88/888") + self._theme.px(32)
         return QSize(width, self._theme.px(32.7))
+
+    def minimumSizeHint(self) -> QSize:
+        """A line of text: where many steps stand on a small screen, they move together."""
+        return QSize(self.sizeHint().width(), self.fontMetrics().height() + self._theme.px(3))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the step with the tokens of the theme."""
