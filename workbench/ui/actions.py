@@ -60,10 +60,10 @@ class ActionBook(QObject):
     """The actions of one window. What they do is registered; without a doer an action is disabled."""
 
     def __init__(self, window: QWidget, pages: Mapping[str, str]) -> None:
-        """``pages``: key → label of every page; each gets an action ``go_KEY`` with Ctrl+1, Ctrl+2 …"""
+        """``pages``: key → label of every page; each gets ``go_KEY`` with Ctrl+1, Ctrl+2 … Ctrl+0."""
         super().__init__(window)
         self.specs = ACTIONS + tuple(
-            ActionSpec(f"go_{key}", f"转到：{words}", (f"Ctrl+{n}",) if n < 10 else (), "转到")
+            ActionSpec(f"go_{key}", f"转到：{words}", (f"Ctrl+{n % 10}",) if n <= 10 else (), "转到")
             for n, (key, words) in enumerate(pages.items(), start=1)
         )
         self._by_name = {spec.name: spec for spec in self.specs}
