@@ -19,6 +19,8 @@ from workbench.services.importing import Importing
 from workbench.services.recording import Recording
 from workbench.services.reviewing import Reviewing
 from workbench.services.session import Session
+from workbench.services.survey_library import SurveyLibrary
+from workbench.services.surveying import Surveying
 from workbench.ui.alerts import Alerts
 from workbench.ui.context import Services
 from workbench.ui.main_window import MainWindow
@@ -90,6 +92,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
         importing=Importing(compile_form),
         reviewing=Reviewing(session, ("项目组自查", "部门复核", "质控终审"), lambda: date(2022, 11, 20)),
         recording=Recording(session, ROOT / "resources", lambda: date(2022, 11, 20), lambda: "评价员甲"),
+        surveying=Surveying(session, lambda: date(2022, 12, 15), SurveyLibrary(ROOT / "resources")),
         folder=folder,
     )
 

@@ -190,10 +190,11 @@ def fill_survey(front: door.Front, hands: Hands) -> None:
         hands.press(KEY.Key_Tab)
     hands.write("2022-11-24")
     hands.press(KEY.Key_Return)
+    hands.press(KEY.Key_PageDown, KEY.Key_PageDown, held=CTRL)  # to 直接计票
     for number, counts in enumerate(("10 8 1 1 0", "10 7 3 0 0")):
-        hands.tab_until(page.questions.view.hasFocus, back=number > 0)
+        hands.tab_until(page.counts.questions.view.hasFocus, back=number > 0)
         hands.press(*[KEY.Key_Up] * 3, *[KEY.Key_Down] * number)
-        hands.tab_until(page.options.view.hasFocus)
+        hands.tab_until(page.counts.options.view.hasFocus)
         hands.press(KEY.Key_Home, KEY.Key_Right, KEY.Key_Right, *[KEY.Key_Up] * 4)
         for count in counts.split():
             hands.write(count)

@@ -15,7 +15,7 @@ from workbench.domain.evaluation import Input, Option, Question, Questionnaire, 
 from workbench.services.editing import Address
 from workbench.services.session import Session
 from workbench.ui.main_window import MainWindow
-from workbench.ui.survey_page import SurveyPage
+from workbench.ui.survey_page import COUNTING, SurveyPage
 
 LABELS = ("非常了解", "比较了解", "一般", "不太了解", "非常不了解")
 WEIGHTS = ("1", "0.8", "0.6", "0.3", "0")
@@ -67,9 +67,10 @@ def test_counts_typed_by_key_give_the_rate_and_its_derivation(
     window: MainWindow, opened: Session, qtbot: QtBot
 ) -> None:
     page = survey(window)
+    page.show_tab(COUNTING)
     for row, count in enumerate(("10", "8", "1", "１", "0"), start=1):  # one of them full-width
-        page.options.show_row(f"o{row}", "count")
-        qtbot.keyClick(page.options.view, Qt.Key.Key_F2)
+        page.counts.options.show_row(f"o{row}", "count")
+        qtbot.keyClick(page.counts.options.view, Qt.Key.Key_F2)
         commit(focused(), count)
         qtbot.keyClick(focused(), Qt.Key.Key_Return)
         QApplication.processEvents()  # the delegate closes its cell by a queued call
@@ -100,11 +101,11 @@ def test_a_share_that_is_no_whole_number_of_people_is_said(window: MainWindow, o
 
 def test_new_rows_belong_to_what_is_chosen_above(window: MainWindow, opened: Session) -> None:
     page = survey(window)
-    page.questions.add_row()
+    page.design.questions.add_row()
     added = next(q for q in opened.evaluation.table(Question).values() if q.id != "q1")
     assert added.questionnaire == "s1"
-    page.options.reload()
-    page.options.add_row()
+    page.design.options.reload()
+    page.design.options.add_row()
     option = next(o for o in opened.evaluation.table(Option).values() if not o.id.startswith("o"))
     assert option.question == added.id
 
@@ -113,4 +114,5 @@ def test_a_finding_leads_to_the_option(window: MainWindow, opened: Session) -> N
     assert window.workplace is not None
     window.workplace.navigate(Address("option", "o4", "count"))
     page = survey(window)
-    assert (page.options.current_id(), page.options.view.currentIndex().column()) == ("o4", 2)
+    options = page.counts.options
+    assert (page.tab, options.current_id(), options.view.currentIndex().column()) == (COUNTING, "o4", 2)

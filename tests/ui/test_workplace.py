@@ -86,9 +86,9 @@ def test_a_small_screen_at_150_percent_cuts_nothing_off(window: MainWindow, qtbo
     assert content.minimumSizeHint().width() <= page.editor.area.viewport().width()
     place.show_page("survey")
     survey = place.page("survey")
-    survey.sheets.add_row()  # type: ignore[attr-defined]
+    survey.design.sheets.add_row()  # type: ignore[attr-defined]
     QApplication.processEvents()
-    grid = survey.sheets.view  # type: ignore[attr-defined]
+    grid = survey.design.sheets.view  # type: ignore[attr-defined]
     assert grid.horizontalScrollBar().maximum() == 0 or grid.horizontalScrollBar().isVisible()
 
 

@@ -107,7 +107,7 @@ PAGES: tuple[PageSpec, ...] = (
         "问卷调查",
         2,
         "survey_page:SurveyPage",
-        ("questionnaire", "question", "option"),
+        ("questionnaire", "question", "option", "sheet"),
         valid_sheets,
     ),
     PageSpec("problems", "问题与建议", 2, "problems_page:ProblemsPage", ("problem", "advice"), problems),

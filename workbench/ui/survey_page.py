@@ -1,202 +1,285 @@
-"""问卷调查: questionnaires, their questions and options with counts, and the rate of the chosen question."""
+"""问卷调查: design, sheets typed by key, files, counts and results of one questionnaire at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.domain.amounts import exact, show, show_percent
-from workbench.domain.evaluation import Evaluation, Input, Option, Question, Questionnaire, input_id
-from workbench.domain.survey import Tally, recovery_rate, tally
+from workbench.domain.entities_survey import COUNTS, SHEETS, Sheet
+from workbench.domain.evaluation import Option, Question, Questionnaire
 from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.ui.context import Context
 from workbench.ui.entity_table import EntityTable, actions_of
+from workbench.ui.inputs import ComboInput
 from workbench.ui.page import Page
-from workbench.ui.tally_view import TallyView
-from workbench.ui.widgets import Card, Notice, clear, label, link, scrolled
+from workbench.ui.question_tables import QuestionTables, choose_first
+from workbench.ui.sheet_entry_panel import SheetEntryPanel
+from workbench.ui.survey_design_panel import SurveyDesignPanel
+from workbench.ui.tab_order import tab_stops
+from workbench.ui.theme import role
+from workbench.ui.widgets import empty, label, link, scrolled
 
-
-def bound_indicators(evaluation: Evaluation, question: Question) -> list[str]:
-    """Ids of the indicators whose rule takes the rate of a question."""
-    sources = {f"survey:{question.id}", f"survey:{question.code}" if question.code else ""} - {""}
-    found = []
-    for leaf in evaluation.form.leaves:
-        for spec in leaf.rule.inputs() if leaf.rule is not None else ():
-            said = evaluation.get(Input, input_id(leaf.id, spec.key))
-            source = said.source if said is not None and said.source else spec.source
-            if source in sources:
-                found.append(leaf.id)
-                break
-    return found
+DESIGN, ENTRY, COUNTING = "design", "entry", "counts"
+#: The tabs in the order of the work, with the way in that each belongs to.
+TABS = ((DESIGN, "问卷设计", ""), (ENTRY, "录入答卷", SHEETS), (COUNTING, "直接计票", COUNTS))
 
 
 class SurveyPage(Page):
-    """Three lists on the left, each showing what belongs to the row chosen above; the result on the right."""
+    """Tabs above, the questionnaire they are about at their right; a tab of another way in says how to change."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         theme = context.theme
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(theme.px(18), theme.px(14), theme.px(18), theme.px(18))
-        columns.setSpacing(theme.px(12))
-        left = QVBoxLayout()
-        left.setSpacing(theme.px(10))
-        left.addWidget(label("问卷调查", "title"))
-        self.sheets = EntityTable(
-            context,
-            Questionnaire,
-            ("title", "group", "issued", "returned", "valid", "held", "place"),
-            most_rows=4,
-            hint="还没有问卷。按 Ctrl N 新增，再录入题目、选项和各选项人数。",
-        )
-        self.questions = EntityTable(
-            context,
-            Question,
-            ("text", "name", "role", "kind", "base", "stated_rate"),
-            where=lambda question: question.questionnaire == self.sheets.current_id(),
-            defaults=lambda: {"questionnaire": self.sheets.current_id()},
-            most_rows=6,
-            hint="这份问卷还没有题目。",
-        )
-        self.options = EntityTable(
-            context,
-            Option,
-            ("label", "weight", "count", "share"),
-            where=lambda option: option.question == self.questions.current_id(),
-            defaults=lambda: {"question": self.questions.current_id()},
-            hint="这道题还没有选项。",
-        )
-        self._option_card = Card(theme, "选项与人数", "人数与占比填一种；权重如 100%、80%")
-        for card, table in (
-            (Card(theme, "问卷", "网上发放、份数不明时发放份数留空"), self.sheets),
-            (Card(theme, "题目", "题目文字只在这里填写一次"), self.questions),
-            (self._option_card, self.options),
-        ):
-            card.body.addWidget(table)
-            left.addWidget(card)
-        left.addStretch(1)
-        columns.addLayout(left, 3)
-        right = QVBoxLayout()
-        right.setSpacing(theme.px(10))
-        self._result = Card(theme, "计票结果")
-        self._view = TallyView(theme)
-        self._result.body.addWidget(self._view)
-        self._uses = QVBoxLayout()
-        self._result.body.addLayout(self._uses)
-        right.addWidget(self._result)
-        self._notices = QVBoxLayout()
-        self._notices.setSpacing(theme.px(8))
-        right.addLayout(self._notices)
-        right.addStretch(1)
-        columns.addLayout(right, 2)
-        self._area = scrolled(content)
+        if context.services.surveying is None:
+            raise ValueError("the page of questionnaires needs its service")
+        self._surveying = context.services.surveying
+        self._id = ""
+        self._filling = False
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._area)
-        self.sheets.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_sheet_chosen())
-        self.questions.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_question_chosen())
+        outer.setContentsMargins(theme.px(18), theme.px(10), theme.px(18), theme.px(12))
+        outer.setSpacing(theme.px(8))
+        bar = QHBoxLayout()
+        bar.setSpacing(theme.px(4))
+        self.tabs: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for key, words, _ in TABS:
+            tab = QPushButton(words)
+            tab.setCheckable(True)
+            role(tab, "tab")
+            tab.clicked.connect(partial(self.show_tab, key))
+            group.addButton(tab)
+            bar.addWidget(tab)
+            self.tabs[key] = tab
+        bar.addStretch(1)
+        self.picker = ComboInput()
+        self.picker.setAccessibleName("问卷")
+        self.picker.setMinimumWidth(theme.px(240))
+        self.picker.currentIndexChanged.connect(self._on_picked)
+        bar.addWidget(label("问卷", "soft"))
+        bar.addWidget(self.picker)
+        outer.addLayout(bar)
+        self.stack = QStackedWidget()
+        outer.addWidget(self.stack, 1)
+        self.design = SurveyDesignPanel(context)
+        self.entry = SheetEntryPanel(context)
+        self.counts = QuestionTables(
+            context,
+            ("text", "name", "base", "stated_rate"),
+            ("label", "weight", "count", "share"),
+            (
+                "题目",
+                "选择一题，在下方填写各选项人数",
+                "选项与人数",
+                "人数与占比填一种；占比按本题有效份数折算",
+            ),
+        )
+        self._panels: dict[str, QWidget] = {
+            DESIGN: scrolled(_padded(self.design)),
+            ENTRY: self.entry,
+            COUNTING: scrolled(_padded(self.counts)),
+        }
+        self._shown: dict[str, Callable[[str], None]] = {
+            DESIGN: self.design.show_questionnaire,
+            ENTRY: self.entry.show_questionnaire,
+            COUNTING: self.counts.show_questionnaire,
+        }
+        for panel in self._panels.values():
+            self.stack.addWidget(panel)
+        self._other = QWidget()
+        self._other_words = QVBoxLayout(self._other)
+        self.stack.addWidget(self._other)
+        self.tab = DESIGN
+        self.tabs[DESIGN].setChecked(True)
+        self.design.sheets.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_row_chosen())
+
+    # ── which questionnaire, which tab ───────────────────────────────────────────────────────────
+
+    @property
+    def questionnaire(self) -> Questionnaire | None:
+        """The questionnaire that the page is about."""
+        return self.context.session.evaluation.get(Questionnaire, self._id)
 
     def reload(self) -> None:
-        """Show all three lists; the first row is chosen where none is."""
-        self.sheets.reload()
-        _choose_first(self.sheets)
-        self._on_sheet_chosen()
+        """Show the questionnaires there are; the first one where none is chosen."""
+        self.design.sheets.reload()
+        choose_first(self.design.sheets)
+        if self.questionnaire is None:
+            self._id = self.design.sheets.current_id()
+        self._fill_picker()
+        self.show_tab(self.tab)
+
+    def _fill_picker(self) -> None:
+        self._filling = True
+        self.picker.clear()
+        for sheet in self.context.session.evaluation.listed(Questionnaire):
+            self.picker.addItem(f"{sheet.title}（{sheet.group}）" if sheet.group else sheet.title, sheet.id)
+        self.picker.setCurrentIndex(self.picker.findData(self._id))
+        self.picker.setEnabled(self.picker.count() > 0)
+        self._filling = False
+
+    def _on_picked(self) -> None:
+        if not self._filling and self.picker.currentData():
+            self.show_questionnaire(str(self.picker.currentData()))
+
+    def _on_row_chosen(self) -> None:
+        chosen = self.design.sheets.current_id()
+        if chosen and chosen != self._id:
+            self.show_questionnaire(chosen)
+
+    def show_questionnaire(self, id_: str) -> None:
+        """Be about another questionnaire."""
+        self._id = id_
+        self._fill_picker()
+        if self.design.sheets.current_id() != id_:
+            self.design.sheets.show_row(id_)
+        self.show_tab(self.tab)
+
+    def show_tab(self, key: str, _: bool = False) -> None:
+        """Show one tab for the chosen questionnaire, or how to come to it."""
+        self.entry.flush()
+        changed, self.tab = self.tab != key, key
+        self.tabs[key].setChecked(True)
+        way = next(way for tab, _, way in TABS if tab == key)
+        asked = self.questionnaire
+        if way and (asked is None or asked.way != way):
+            self._show_other(asked, way)
+            self.stack.setCurrentWidget(self._other)
+        else:
+            self._shown[key](self._id)
+            self.stack.setCurrentWidget(self._panels[key])
+        if changed:
+            self.focus_first()
+
+    def turn_tab(self, steps: int) -> None:
+        """To the tab after or before, around the ends."""
+        keys = [key for key, *_ in TABS]
+        self.show_tab(keys[(keys.index(self.tab) + steps) % len(keys)])
+
+    def _show_other(self, asked: Questionnaire | None, way: str) -> None:
+        while self._other_words.count():
+            widget = self._other_words.takeAt(0).widget()
+            if widget is not None:
+                widget.deleteLater()
+        theme = self.context.theme
+        if asked is None:
+            sentence = empty(
+                theme,
+                "还没有问卷。先到“问卷设计”新建一份。",
+                link("去问卷设计", partial(self.show_tab, DESIGN)),
+            )
+        else:
+            words = (
+                f"“{asked.title}”的数据来源是“{asked.way}”。一份问卷只用一种来源，以免同一批答卷被计两次。"
+            )
+            sentence = empty(theme, words, link(f"改为{way}", partial(self.change_way, way)))
+        self._other_words.addWidget(sentence)
+        self._other_words.addStretch(1)
+
+    def change_way(self, way: str) -> None:
+        """Let the answers come in another way; what came in the present way is told and must be given up."""
+        asked = self.questionnaire
+        if asked is None:
+            return
+        surveying = self._surveying
+        besides = surveying.held(asked.id).besides(way)
+        if besides and not self.context.alerts.ask(
+            f"改为“{way}”要清除已有的{besides}，是否继续？",
+            "清除后可用 Ctrl Z 撤销。要保留原有数据，请另建一份问卷。",
+            yes="清除并改",
+            no="不改",
+        ):
+            return
+        surveying.set_way(asked.id, way, discard=bool(besides))
+        self.show_tab(self.tab)
+        self.focus_first()
+
+    # ── the page ─────────────────────────────────────────────────────────────────────────────────
 
     def update_for(self, changed: Changed) -> None:
-        """The tables hear changes themselves; the result follows."""
-        if changed.touches("questionnaire", "question", "option", "input"):
-            self._show_result()
+        """The panels follow; the picker too."""
+        if changed.touches("questionnaire"):
+            asked = self.questionnaire
+            if asked is None:
+                self.reload()
+                return
+            self._fill_picker()
+            way = next(way for tab, _, way in TABS if tab == self.tab)
+            if (self.stack.currentWidget() is self._other) != bool(way and asked.way != way):
+                self.show_tab(self.tab)
+        if self.tab == ENTRY:
+            self.entry.update_for(changed)
+        else:
+            (self.design if self.tab == DESIGN else self.counts).update_for(changed)
 
-    def _on_sheet_chosen(self) -> None:
-        self.questions.reload()
-        self.questions.add_button.setEnabled(bool(self.sheets.current_id()))
-        _choose_first(self.questions)
-        self._on_question_chosen()
+    def flush(self) -> None:
+        """Save what is being typed, words on a sheet too."""
+        super().flush()
+        self.entry.flush()
 
-    def _on_question_chosen(self) -> None:
-        self.options.reload()
-        self.options.add_button.setEnabled(bool(self.questions.current_id()))
-        self._show_result()
-
-    def _show_result(self) -> None:
-        evaluation = self.context.session.evaluation
-        question = evaluation.get(Question, self.questions.current_id())
-        self._result.setVisible(question is not None)
-        self._option_card.setVisible(question is not None and question.kind in {"单选", "多选"})
-        clear(self._notices)
-        clear(self._uses)
-        if question is None:
+    def focus_first(self) -> None:
+        """On sheets the keyboard goes to the next answer."""
+        if self.tab == ENTRY and self.stack.currentWidget() is self.entry:
+            self.entry.focus_first()
             return
-        result = tally(evaluation, question)
-        sheet = result.questionnaire
-        self._result.title.setText(f"第 {question.position} 题　{question.name or question.text}")
-        self._result.right.setText(_sheets(sheet))
-        self._view.show_tally(result)
-        for id_ in bound_indicators(evaluation, question):
-            go = partial(self.context.navigate, Address("indicator", id_))
-            self._uses.addWidget(link(f"用于 {evaluation.form.place(id_)}", go))
-        for tone, text in notices(result):
-            self._notices.addWidget(Notice(self.context.theme, tone, "", text, "", None))
+        first = next(tab_stops(self.stack.currentWidget()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
-        """Row actions go to the list with the keyboard."""
+        """Row actions go to the list with the keyboard; on sheets, Ctrl+Enter and Alt+↑↓."""
 
         def tables() -> list[EntityTable]:
-            found = [self.sheets]
-            found += [self.questions] if self.sheets.current_id() else []
-            return found + ([self.options] if self.questions.current_id() else [])
+            if self.tab == COUNTING:
+                return [self.counts.questions, self.counts.options]
+            found = [self.design.sheets]
+            found += [self.design.questions] if self._id else []
+            return found + ([self.design.options] if self.design.questions.current_id() else [])
 
-        return actions_of(tables)
+        def on(tab: str, doer: Callable[[], None]) -> Callable[[], None]:
+            return lambda: doer() if self.stack.currentWidget() is self._panels[tab] else None
+
+        def rows(doer: Callable[[], None]) -> Callable[[], None]:
+            return lambda: doer() if self.tab in {DESIGN, COUNTING} else None
+
+        return {
+            "next_tab": partial(self.turn_tab, 1),
+            "previous_tab": partial(self.turn_tab, -1),
+            **{name: rows(doer) for name, doer in actions_of(tables).items()},
+            **{name: on(ENTRY, doer) for name, doer in self.entry.actions_here().items()},
+        }
 
     def show_place(self, place: Address) -> None:
-        """Choose the rows that lead to a question or option, and put the cursor there."""
+        """Choose what leads to a questionnaire, question, option or sheet, and put the cursor there."""
         evaluation = self.context.session.evaluation
-        question_id = place.id
-        if place.kind == "option" and (option := evaluation.get(Option, place.id)) is not None:
-            question_id = option.question
-        question = evaluation.get(Question, question_id)
-        if question is not None:
-            self.sheets.show_row(question.questionnaire)
-            self.questions.show_row(question.id, place.field if place.kind == "question" else "")
-        table = {"option": self.options, "questionnaire": self.sheets}.get(place.kind, self.questions)
-        table.show_row(place.id, place.field)
-        self._area.ensureWidgetVisible(table)
+        if place.kind == "sheet":
+            sheet = evaluation.get(Sheet, place.id)
+            if sheet is not None:
+                self.show_questionnaire(sheet.questionnaire)
+                self.show_tab(ENTRY)
+                self.entry.open_number(sheet.number)
+            return
+        if place.kind == "questionnaire":
+            self.show_questionnaire(place.id)
+            self.show_tab(DESIGN)
+            self.design.sheets.show_row(place.id, place.field)
+            return
+        option = evaluation.get(Option, place.id) if place.kind == "option" else None
+        question = evaluation.get(Question, option.question if option is not None else place.id)
+        if question is None:
+            return
+        self.show_questionnaire(question.questionnaire)
+        counted = place.field in {"count", "share", "base", "stated_rate"}
+        self.show_tab(COUNTING if counted else DESIGN)
+        (self.counts if counted else self.design).show_place(place)
 
 
-def _choose_first(table: EntityTable) -> None:
-    if table.model.rows and not table.current_id():
-        table.view.setCurrentIndex(table.model.index(0, 0))
-
-
-def _sheets(sheet: Questionnaire | None) -> str:
-    if sheet is None or sheet.valid is None:
-        return ""
-    issued = "发放不明" if sheet.issued is None else f"发放 {sheet.issued}"
-    rate = recovery_rate(sheet)
-    recovered = f" · 有效回收率 {show_percent(rate)}" if rate is not None else ""
-    return f"有效 {sheet.valid} · {issued}{recovered}"
-
-
-def notices(result: Tally) -> list[tuple[str, str]]:
-    """What to know about a result: a printed rate that differs, answers that do not add up, a small sample."""
-    found: list[tuple[str, str]] = []
-    stated, rate = result.question.stated_rate, result.rate
-    if stated is not None and rate is not None and exact(stated) != rate:
-        found.append(("lost", f"来稿写 {show_percent(stated)}，按人数和权重重算为 {show_percent(rate)}。"))
-    valid = result.questionnaire.valid if result.questionnaire is not None else None
-    if valid is not None and result.base is not None and result.base != valid:
-        found.append(("lost", f"各选项人数合计 {show(result.base, 0)}，与有效份数 {valid} 不一致。"))
-    whole = [o for o in result.options if o.count is not None and o.count.denominator != 1]
-    if whole:
-        found.append(("lost", f"“{whole[0].option.label}”的占比 × 份数不是整数，请核对份数或占比。"))
-    if rate is not None and result.base is not None and 0 < result.base < 30:
-        each = show_percent(Fraction(1) / result.base, 1)
-        found.append(
-            ("warning", f"样本 {show(result.base, 0)} 份：每一份影响最多 {each}，报告中应写明样本量。")
-        )
-    return found
+def _padded(panel: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(panel)
+    return holder

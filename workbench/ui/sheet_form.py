@@ -1,0 +1,368 @@
+"""The questions of one paper sheet, typed with one key each; painted, so that a hundred of them cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from unicodedata import normalize
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.services.sheet_typing import REPEAT_KEY, Row, SheetTyping
+from workbench.ui.inputs import LineInput
+from workbench.ui.theme import Theme
+
+#: How long words rest before they are saved, in milliseconds.
+PAUSE_MS = 300
+_BACK = frozenset((Qt.Key.Key_Backspace, Qt.Key.Key_Left, Qt.Key.Key_Up))
+_ON = frozenset((Qt.Key.Key_Right, Qt.Key.Key_Down))
+_ENTER = frozenset((Qt.Key.Key_Return, Qt.Key.Key_Enter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands: the whole of it, its words, and its boxes."""
+
+    whole: QRect
+    words: QRect
+    boxes: tuple[QRect, ...]
+
+
+class SheetForm(QWidget):
+    """Shows a :class:`SheetTyping` and hands it the keys. ``moved`` after anything changed, ``told`` a sentence.
+
+    Keys: digits and letters choose, 0 no answer, / unclear, + as on the sheet before, Backspace or ← back,
+    → on, Enter ends a multiple choice and, behind the last question, the sheet.
+    """
+
+    moved = Signal()
+    told = Signal(str)
+    submitted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.typing: SheetTyping | None = None
+        self.marked: Collection[str] = ()
+        """Ids of questions to be looked at again."""
+        self._places: list[_Place] = []
+        self._lines: dict[int, LineInput] = {}
+        self._fault_at = -1
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.flush)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Digits choose options: an input method that took them first would only be in the way.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self._lay_out)
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────────
+
+    def show_typing(self, typing: SheetTyping | None) -> None:
+        """Show another typing, or the same one after its questions changed."""
+        self.flush()
+        self.typing = typing
+        for line in self._lines.values():
+            line.hide()
+            line.deleteLater()
+        self._lines = {}
+        for place, row in enumerate(typing.rows if typing is not None else ()):
+            if row.written:
+                line = LineInput(self)
+                line.setAccessibleName(row.question.text)
+                line.setPlaceholderText("填写数字" if row.question.kind == "数字" else "Enter 跳过")
+                line.textEdited.connect(partial(self._on_edited, place))
+                line.installEventFilter(self)
+                line.show()
+                self._lines[place] = line
+        self._lay_out()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show answers and cursor as they stand; words that are being typed are left alone."""
+        typing = self.typing
+        if typing is None:
+            self.update()
+            return
+        for place, line in self._lines.items():
+            answer = typing.answers.get(typing.rows[place].question.id)
+            text = answer.text if answer is not None else ""
+            if line.text() != text and not self._pause.isActive() and place != self._fault_at:
+                line.setText(text)
+        self.setAccessibleName(self._spoken())
+        self.update()
+        self.moved.emit()
+
+    def focus_current(self) -> None:
+        """Put the keyboard where the next answer is typed."""
+        place = self.typing.place if self.typing is not None else -1
+        (self._lines.get(place) or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def current_rect(self) -> QRect:
+        """Where the question under the cursor stands."""
+        place = self.typing.place if self.typing is not None else 0
+        if not self._places:
+            return QRect()
+        return self._places[min(place, len(self._places) - 1)].whole
+
+    def _spoken(self) -> str:
+        row = self.typing.row if self.typing is not None else None
+        return "本份末尾" if row is None else f"第 {row.number} 题 {row.question.text}"
+
+    # ── layout ───────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        px, metrics = self._theme.px, QFontMetrics(self.font())
+        rows = self.typing.rows if self.typing is not None else ()
+        box, high, gap = px(34), px(24), px(5)
+        most = max((len(row.options) for row in rows), default=5)
+        wide = min(max(most, 5) * (box + gap), max(self.width() * 45 // 100, 3 * (box + gap)))
+        across = max(1, wide // (box + gap))
+        left = self.width() - wide - px(8)
+        words_left = px(42)
+        y = 0
+        self._places = []
+        for row in rows:
+            room = max(left - words_left - px(10), px(80))
+            needed = metrics.boundingRect(
+                QRect(0, 0, room, 10_000), Qt.TextFlag.TextWordWrap, row.question.text
+            ).height()
+            lines = -(-len(row.options) // across) or 1
+            height = max(needed, lines * (high + gap) - gap) + px(14)
+            top = y + (height - (lines * (high + gap) - gap)) // 2
+            boxes = tuple(
+                QRect(left + n % across * (box + gap), top + n // across * (high + gap), box, high)
+                for n in range(len(row.options))
+            )
+            whole = QRect(0, y, self.width(), height)
+            self._places.append(_Place(whole, QRect(words_left, y, room, height), boxes))
+            line = self._lines.get(row.number - 1)
+            if line is not None:
+                tall = line.sizeHint().height()
+                line.setGeometry(left, y + (height - tall) // 2, wide, tall)
+            y += height
+        self.setFixedHeight(max(y, px(40)))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as the questions are."""
+        return QSize(self._theme.px(560), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words wrap anew."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._lay_out()
+
+    # ── painting ─────────────────────────────────────────────────────────────────────────────────
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Number, words, boxes; the current question on a soft ground with a bar before it."""
+        typing = self.typing
+        if typing is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row, place in zip(typing.rows, self._places, strict=False):
+            if place.whole.intersects(event.rect()):
+                self._paint_row(painter, row, place, typing)
+
+    def _paint_row(self, painter: QPainter, row: Row, place: _Place, typing: SheetTyping) -> None:
+        colors, px = self._theme.colors, self._theme.px
+        current = typing.place == row.number - 1
+        marked = row.question.id in self.marked
+        if current or marked:
+            painter.fillRect(place.whole, colors.of("accent_soft" if current else "warning_soft"))
+        if current:
+            painter.fillRect(QRect(0, place.whole.y(), px(3), place.whole.height()), colors.of("accent"))
+        painter.setPen(colors.of("line"))
+        painter.drawLine(place.whole.bottomLeft(), place.whole.bottomRight())
+        skipped = typing.passed_over(row)
+        painter.setPen(colors.of("warning" if marked else "soft"))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(
+            QRect(px(12), place.whole.y(), px(30), place.whole.height()), middle, str(row.number)
+        )
+        painter.setPen(colors.of("soft" if skipped else "ink"))
+        font = self.font()
+        font.setBold(current)
+        painter.setFont(font)
+        painter.drawText(place.words, middle | Qt.TextFlag.TextWordWrap, row.question.text)
+        font.setBold(False)
+        painter.setFont(font)
+        answer = typing.answers.get(row.question.id)
+        for n, (box, option) in enumerate(zip(place.boxes, row.options, strict=False)):
+            chosen = answer is not None and option.id in answer.options
+            painter.setBrush(colors.of("accent" if chosen else "card"))
+            painter.setPen(colors.of("accent" if chosen or current else "line"))
+            painter.drawRoundedRect(box, px(4), px(4))
+            painter.setPen(colors.of("on_accent" if chosen else "soft"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, row.keys[n : n + 1])
+        said = (
+            "跳过"
+            if skipped
+            else "看不清"
+            if answer is not None and answer.unclear
+            else "请对照原件重看"
+            if marked
+            else ""
+        )
+        if said and place.boxes:
+            painter.setPen(colors.of("warning"))
+            room = QRect(
+                place.boxes[-1].right() + px(8), place.whole.y(), place.whole.width(), place.whole.height()
+            )
+            painter.drawText(room, middle, said)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """One key, one answer."""
+        typing, key = self.typing, event.key()
+        held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if typing is None or held:
+            super().keyPressEvent(event)
+        elif key in _BACK:
+            self._step(back=True)
+        elif key in _ON:
+            self._step(back=False)
+        elif key in _ENTER:
+            if not event.isAutoRepeat():
+                self._enter()
+        elif event.text() and not event.text().isspace() and event.text().isprintable():
+            if not event.isAutoRepeat():
+                self.take(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """What an input method commits counts as keys; what it still composes is passed over."""
+        self.take(event.commitString())
+        event.accept()
+
+    def take(self, text: str) -> None:
+        """Characters as keys: full-width ones are the plain ones, words are no keys."""
+        typing = self.typing
+        for character in normalize("NFKC", text):
+            if typing is None or character.isspace():
+                continue
+            if not character.isascii() or not (character.isalnum() or character in f"/{REPEAT_KEY}"):
+                self.told.emit("这里只用按键：数字选答案，0 未答，/ 看不清，+ 同上一份，Backspace 上一题。")
+                return
+            self._say(typing.press(character))
+
+    def _say(self, fault: str) -> None:
+        self.told.emit(fault)
+        self.refresh()
+        self.focus_current()
+
+    def _step(self, *, back: bool) -> None:
+        if self.typing is not None:
+            self.flush()
+            (self.typing.back if back else self.typing.forward)()
+            self._say("")
+
+    def _enter(self) -> None:
+        typing = self.typing
+        if typing is None:
+            return
+        row = typing.row
+        if row is None:
+            self.finish()
+        elif row.several or row.written:
+            self._step(back=False)
+        else:
+            left = len(typing.rows) - typing.place
+            self.told.emit(f"还有 {left} 题：按数字键作答，0 为未答；按 Ctrl Enter 可直接存本份。")
+
+    def finish(self) -> None:
+        """Submit the sheet as it stands and begin the next one."""
+        if self.typing is None:
+            return
+        self.flush()
+        if self._fault_at >= 0:
+            return
+        number = self.typing.number
+        fault = self.typing.finish()
+        self._say(fault or f"已存 {number}。")
+        if not fault:
+            self.submitted.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click puts the cursor on a question, or ticks a box."""
+        typing, spot = self.typing, event.position().toPoint()
+        for row, place in zip(typing.rows if typing is not None else (), self._places, strict=False):
+            if typing is not None and place.whole.contains(spot):
+                self.flush()
+                typing.place = row.number - 1
+                hit = next((n for n, box in enumerate(place.boxes) if box.contains(spot)), -1)
+                self._say(typing.press(row.keys[hit]) if 0 <= hit < len(row.keys) else "")
+                return
+        super().mousePressEvent(event)
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_edited(self, place: int, _: str) -> None:
+        if self.typing is not None:
+            self.typing.place = place
+            self._pause.start()
+            self.update()
+
+    def flush(self) -> None:
+        """Save words that are being typed."""
+        if not self._pause.isActive():
+            return
+        self._pause.stop()
+        typing = self.typing
+        line = self._lines.get(typing.place) if typing is not None else None
+        if typing is None or line is None or line.composing:
+            return
+        fault = typing.write(typing.place, line.text())
+        self._fault_at = typing.place if fault else -1
+        self.told.emit(fault)
+        self.update()
+
+    def _on_line_entered(self, place: int) -> None:
+        typing = self.typing
+        if typing is None:
+            return
+        typing.place = place
+        self._pause.start()
+        self.flush()
+        if self._fault_at < 0:
+            typing.forward()
+            self._say("")
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """In a line of words ↑ and ↓ move, Backspace at its beginning goes back, a click brings the cursor."""
+        if isinstance(watched, LineInput) and self.typing is not None:
+            place = next((n for n, line in self._lines.items() if line is watched), -1)
+            if event.type() == QEvent.Type.FocusIn and self.typing.place != place:
+                self.flush()
+                self.typing.place = place
+                self.refresh()
+            elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+                if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                    self._on_line_entered(place)
+                    return True
+                empty_back = event.key() == Qt.Key.Key_Backspace and not watched.text()
+                if event.key() == Qt.Key.Key_Up or (empty_back and not watched.composing):
+                    self._step(back=True)
+                    return True
+                if event.key() == Qt.Key.Key_Down:
+                    self._step(back=False)
+                    return True
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
