@@ -75,6 +75,12 @@ def parser() -> Parser:
     made = add("check", commands.check, "核验，列出发现；有未放行的错误则退出码为 1")
     _folder(made)
     _json(made)
+    made.add_argument(
+        "--fail-on",
+        choices=tuple(commands.EXIT_BY),
+        default="error",
+        help="最重到哪一级就以非零退出：error 错误 1，warning 警告 3，notice 提示 4；默认只看错误",
+    )
 
     made = add("set", commands.set_value, "填写一个计分项，或改定得分等，并显示新的得分")
     _folder(made)
@@ -92,6 +98,8 @@ def parser() -> Parser:
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
     made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
+    made.add_argument("--checks", default="", metavar="文件", help="核验意见（PDF）")
+    made.add_argument("--checks-xlsx", default="", metavar="文件", help="核验意见表（Excel）")
     made.add_argument("--sheets", default="", metavar="文件", help="纸质调查问卷（PDF）")
     made.add_argument(
         "--numbers", default="", metavar="起-止", help="问卷的编号，如 1-200；不写则印一份不编号的"

@@ -18,8 +18,8 @@ from workbench.services.editing import Address, input_of, put_input, put_text, w
 from workbench.services.history import happenings
 from workbench.services.session import Session
 
-#: Findings of error level stand.
-EXIT_FINDINGS = 1
+#: The exit code when findings of this severity are the worst that stand, worst first.
+EXIT_BY = {"error": 1, "warning": 3, "notice": 4}
 #: Fields of an indicator that ``set`` may change besides the inputs of its rule.
 ENTRY_KEYS = tuple(spec.name for spec in specs_of(Entry))
 
@@ -169,14 +169,16 @@ def _put(session: Session, indicator: Indicator, words: Namespace) -> str:
 
 
 def check(desk: Desk, words: Namespace) -> int:
-    """List the findings, worst first; 1 when an error stands that nobody let stand."""
+    """List the findings, worst first; the exit code tells the worst that stands, from ``--fail-on`` upwards."""
     with desk.opened(words.folder) as session:
         checking = desk.parts.checking(session)
         if words.json:
             desk.say_json(findings_json(checking))
         else:
             desk.say(*findings_lines(checking))
-        return EXIT_FINDINGS if checking.blocking else 0
+        worst = next((finding.severity.name.lower() for finding in checking.standing), "")
+        asked = list(EXIT_BY)[: list(EXIT_BY).index(words.fail_on) + 1]
+        return EXIT_BY[worst] if worst in asked else 0
 
 
 def history(desk: Desk, words: Namespace) -> int:

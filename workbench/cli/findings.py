@@ -46,6 +46,7 @@ def findings_json(checking: Checking) -> dict[str, Any]:
         "warnings": counts.warnings,
         "notices": counts.notices,
         "waived": counts.waived,
+        "worst": next((finding.severity.name.lower() for finding in checking.standing), None),
         "findings": [
             {
                 "code": finding.code,
@@ -54,6 +55,12 @@ def findings_json(checking: Checking) -> dict[str, Any]:
                 "key": finding.key,
                 "where": finding.where,
                 "indicator": finding.indicator or None,
+                "place": {
+                    "page": finding.place.page,
+                    "kind": finding.place.kind or None,
+                    "id": finding.place.id or None,
+                    "field": finding.place.field or None,
+                },
                 "message": finding.message,
                 "detail": finding.detail,
                 "expected": finding.expected,
@@ -64,6 +71,7 @@ def findings_json(checking: Checking) -> dict[str, Any]:
                 "remedy": finding.remedy,
                 "waived": finding.waived,
                 "waiver_reason": finding.waiver.reason if finding.waiver is not None else None,
+                "waived_by": finding.waiver.by or None if finding.waiver is not None else None,
             }
             for finding in checking.findings
         ],

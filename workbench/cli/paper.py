@@ -23,6 +23,8 @@ EXPORT_OPTIONS = {
     "docx": "report-docx",
     "papers": "working-papers",
     "sheets": "questionnaires",
+    "checks": "checks-report",
+    "checks_xlsx": "checks-workbook",
 }
 _NUMBERS = re.compile(r"(\d+)(?:-(\d+))?")
 

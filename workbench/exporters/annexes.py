@@ -25,6 +25,7 @@ from workbench.exporters.document import (
 from workbench.exporters.document import Figure as FigureBlock
 from workbench.exporters.report_data import QuestionRow, ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, paragraphs, score_text
+from workbench.exporters.review_annexes import checks_report, internal_review, opinion_letter
 
 AnnexBuilder = Callable[[ReportData], list[Block]]
 
@@ -290,4 +291,7 @@ ANNEXES: Mapping[str, AnnexBuilder] = {
     "problem_list": _problem_list,
     "summary": _summary,
     "evidence_list": _evidence_list,
+    "opinions": opinion_letter,
+    "internal_review": internal_review,
+    "checks_report": checks_report,
 }
