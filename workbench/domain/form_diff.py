@@ -61,7 +61,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Differe
     """The same for raw forms as :func:`workbench.domain.compiler.form_to_raw` writes them."""
     old, new = Outline(before), Outline(after)
     found = [
-        Difference("总体", "", "", f"{label}{_short(before.get(key))} → {_short(after.get(key))}")
+        Difference("总体", "", "", f"{label} {_short(before.get(key))} → {_short(after.get(key))}")
         if isinstance(before.get(key), str) and isinstance(after.get(key), str)
         else Difference("总体", "", "", f"{label}有改动")
         for key, label in _GENERAL.items()
@@ -100,6 +100,9 @@ def _of_indicator(old: Outline, new: Outline, id_: str, *, moved: bool) -> Itera
     if was.get("tags", []) != now.get("tags", []):
         tags = ["、".join(one.get("tags", [])) or "无" for one in (was, now)]
         yield Difference("标签", id_, place, f"{tags[0]} → {tags[1]}")
+    if was.get("digits") != now.get("digits"):
+        digits = ["随本体系" if one.get("digits") is None else f"{one['digits']} 位" for one in (was, now)]
+        yield Difference("取整", id_, place, f"得分小数位数 {digits[0]} → {digits[1]}")
     if not new.children(id_) and not old.children(id_):
         yield from _of_rule(was.get("rule"), now.get("rule"), id_, place)
 

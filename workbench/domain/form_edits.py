@@ -25,9 +25,11 @@ NEW_NAME = "新指标"
 #: What a person writes about an indicator, besides its points and its rule.
 TEXTS = ("name", "explanation", "criterion", "basis_source", "collection_method")
 #: What says how an indicator is scored: goes along when it is divided.
-_SCORING = ("explanation", "criterion", "basis_source", "collection_method", "tags", "rule")
+_SCORING = ("explanation", "criterion", "basis_source", "collection_method", "tags", "digits", "rule")
 #: Finest points that spreading gives, in decimals.
 _MOST_DIGITS = 4
+#: Most decimals of a score.
+_MOST_DECIMALS = 6
 
 
 class CannotEdit(ValueError):
@@ -69,7 +71,8 @@ class _Tree:
         """Hang an indicator below another one; a scored one that gets its first child is scored no more."""
         if parent:
             self.rows[id_]["parent"] = parent
-            self.rows[parent].pop("rule", None)
+            for key in ("rule", "digits"):
+                self.rows[parent].pop(key, None)
         else:
             self.rows[id_].pop("parent", None)
         below = self.children[parent]
@@ -230,6 +233,24 @@ def put_text(raw: Raw, id_: str, key: str, text: str) -> dict[str, Any]:
 def put_tags(raw: Raw, id_: str, tags: list[str]) -> dict[str, Any]:
     """Set what kind of fact an indicator measures."""
     return _with(raw, id_, {"tags": tags or None})
+
+
+def put_digits(raw: Raw, id_: str, digits: int | None) -> dict[str, Any]:
+    """Set the decimals of an indicator's own score; none: those of the whole form."""
+    if digits is not None and not 0 <= digits <= _MOST_DECIMALS:
+        raise CannotEdit(f"小数位数请写 0 至 {_MOST_DECIMALS} 的整数，不写则随本体系。")
+    if digits is not None:
+        _check_scored(raw, id_)
+    return _with(raw, id_, {"digits": digits})
+
+
+def put_general(raw: Raw, key: str, text: str) -> dict[str, Any]:
+    """Set a text of the whole form: ``title``, ``version``, ``authority``; a title must be."""
+    if key not in {"title", "version", "authority"}:
+        raise KeyError(key)
+    if key == "title" and not text.strip():
+        raise CannotEdit("请填写指标体系的名称。")
+    return {name: value for name, value in {**raw, key: text.strip()}.items() if value != "" or name != key}
 
 
 def put_points(raw: Raw, id_: str, points: Decimal) -> dict[str, Any]:

@@ -45,11 +45,13 @@ class ScoreChange:
     place: str
     before: tuple[Decimal | None, Decimal] | None
     after: tuple[Decimal | None, Decimal] | None
+    digits: tuple[int, int]
+    """Decimals of the score as printed, before and after."""
 
-    def words(self, digits: int = 2) -> str:
+    def __str__(self) -> str:
         """``8.00 / 10 → 6.40 / 8``."""
-        before = "新增" if self.before is None else _scored(self.before, digits)
-        return f"{before} → {'删去' if self.after is None else _scored(self.after, digits)}"
+        before = "新增" if self.before is None else _scored(self.before, self.digits[0])
+        return f"{before} → {'删去' if self.after is None else _scored(self.after, self.digits[1])}"
 
 
 def _scored(said: tuple[Decimal | None, Decimal], digits: int) -> str:
@@ -128,12 +130,14 @@ def _score_changes(old: Form, before: Scores, new: Form, after: Scores) -> Itera
         now = after[leaf.id]
         said = (was.score, was.full_mark) if was is not None else None
         if said != (now.score, now.full_mark):
-            yield ScoreChange(leaf.id, new.place(leaf.id), said, (now.score, now.full_mark))
+            digits = old.digits_of(old.get(leaf.id)), new.digits_of(leaf)
+            yield ScoreChange(leaf.id, new.place(leaf.id), said, (now.score, now.full_mark), digits)
     fresh = {leaf.id for leaf in new.leaves}
     for leaf in old.leaves:
         if leaf.id not in fresh:
             was = before[leaf.id]
-            yield ScoreChange(leaf.id, old.place(leaf.id), (was.score, was.full_mark), None)
+            digits = old.digits_of(leaf), new.digits_of()
+            yield ScoreChange(leaf.id, old.place(leaf.id), (was.score, was.full_mark), None, digits)
 
 
 # what loses its place

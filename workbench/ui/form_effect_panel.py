@@ -117,7 +117,6 @@ class FormEffectPanel(QWidget):
 
     def _show_effect(self, effect: Effect) -> None:
         theme = self._context.theme
-        digits = effect.form.rounding.digits
         self.effect_card.right.setText("")
         self._effects.addWidget(label(effect.total_text(), "heading"))
         if effect.scores:
@@ -128,7 +127,7 @@ class FormEffectPanel(QWidget):
             grid.addWidget(label("现在", "small"), 0, 1, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label("应用后", "small"), 0, 2, Qt.AlignmentFlag.AlignRight)
             for number, one in enumerate(effect.scores[:MOST_LINES], start=1):
-                before, _, after = one.words(digits).partition(" → ")
+                before, _, after = str(one).partition(" → ")
                 grid.addWidget(label(one.place, "", wrap=True), number, 0)
                 grid.addWidget(label(before, "soft"), number, 1, Qt.AlignmentFlag.AlignRight)
                 grid.addWidget(label(after, "bold"), number, 2, Qt.AlignmentFlag.AlignRight)

@@ -10,8 +10,17 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench.domain.amounts import NotANumber, parse_number, show_plain
 from workbench.domain.evaluation import COLLECTION_METHODS
-from workbench.domain.fields import FieldSpec
-from workbench.domain.form_edits import CannotEdit, fit_rule, put_points, put_tags, put_text, spread, sum_up
+from workbench.domain.fields import BadValue, FieldSpec, parse_value
+from workbench.domain.form_edits import (
+    CannotEdit,
+    fit_rule,
+    put_digits,
+    put_points,
+    put_tags,
+    put_text,
+    spread,
+    sum_up,
+)
 from workbench.domain.form_outline import gap_text, rule_of
 from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context
@@ -27,8 +36,10 @@ _FIELDS = (
     FieldSpec("basis_source", "依据来源", "line"),
     FieldSpec("collection_method", "证据收集方式", "open_choice", choices=COLLECTION_METHODS),
     FieldSpec("tags", "标签（供核验使用）", "line", hint="如 产出、数量；用顿号分开"),
+    FieldSpec("digits", "得分小数位数", "count", hint="不写则随本体系"),
     FieldSpec("criterion", "评价标准原文", "text", hint="照录委托方或主管部门的评分标准"),
 )
+_DIGITS = next(field for field in _FIELDS if field.name == "digits")
 #: Row of the caption, column, and how many columns the field takes.
 _HEAD = {"name": (0, 0, 1), "points": (0, 1, 1)}
 _MORE = {
@@ -179,6 +190,10 @@ class FormIndicatorPanel(QWidget):
             if name == "points":
                 points = parse_number(text)
                 self._editing.edit(lambda raw: put_points(raw, id_, points), "修改分值", origin)
+            elif name == "digits":
+                digits = parse_value(text, _DIGITS)
+                held = digits if isinstance(digits, int) else None
+                self._editing.edit(lambda raw: put_digits(raw, id_, held), "修改得分小数位数", origin)
             elif name == "tags":
                 tags = [
                     tag.strip()
@@ -188,7 +203,7 @@ class FormIndicatorPanel(QWidget):
                 self._editing.edit(lambda raw: put_tags(raw, id_, tags), "修改标签", origin)
             else:
                 self._editing.edit(lambda raw: put_text(raw, id_, name, text), "修改指标", origin)
-        except (CannotEdit, NotANumber) as error:
+        except (CannotEdit, NotANumber, BadValue) as error:
             return str(error)
         return ""
 
@@ -214,6 +229,8 @@ class FormIndicatorPanel(QWidget):
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name, "")
+    if value is None:
+        return ""
     if name == "tags":
         return "、".join(value or ())
     if name == "points" and value:

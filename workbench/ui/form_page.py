@@ -33,7 +33,7 @@ from workbench.ui.page import Page
 from workbench.ui.theme import role
 from workbench.ui.widgets import label, link, rule
 
-INDICATOR, EFFECT, TEMPLATE = "指标", "影响与应用", "模板"
+INDICATOR, EFFECT, TEMPLATE = "指标", "影响与应用", "体系与模板"
 #: From which width of the page on, for the base text, everything is shown.
 WIDE_FROM = 760
 #: What can be asked of the tree: words, and its key.
@@ -175,7 +175,7 @@ class FormPage(Page):
         if shown is self.effect:
             self.effect.reload(origin)
         elif self.template is not None and shown is self.template:
-            self.template.reload()
+            self.template.reload(origin)
         else:
             self.indicator.show_indicator(self.tree.current, origin)
 

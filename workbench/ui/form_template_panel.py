@@ -6,20 +6,30 @@ import dataclasses
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench import files
+from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.compiler import form_to_raw
+from workbench.domain.fields import FieldSpec
 from workbench.domain.form import Form
+from workbench.domain.form_edits import CannotEdit, put_general, put_total
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.authoring import Authoring, TableReading
 from workbench.services.form_editing import FormEditing
 from workbench.services.jobs import Progress
 from workbench.ui.context import Context
+from workbench.ui.fields import FieldEditor, editor_for
 from workbench.ui.inputs import LineInput
 from workbench.ui.table_reading_view import TableReadingView
 from workbench.ui.widgets import Card, label, link, scrolled
 
+_GENERAL = (
+    FieldSpec("title", "名称", "line", required=True),
+    FieldSpec("version", "版本", "line"),
+    FieldSpec("authority", "制定依据", "line"),
+    FieldSpec("total", "总分", "score", required=True),
+)
 _FILTER = "指标表 (*.xlsx *.docx)"
 _WORKBOOK = "Excel 工作簿 (*.xlsx)"
 
@@ -31,6 +41,19 @@ class FormTemplatePanel(QWidget):
         super().__init__()
         self._context, self._editing, self._authoring = context, editing, authoring
         px = context.theme.px
+        general = Card(context.theme, "本体系", "改动先进入草稿")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(px(8))
+        grid.setVerticalSpacing(px(5))
+        self.editors: dict[str, FieldEditor] = {}
+        for line, field in enumerate(_GENERAL):
+            editor = editor_for(field, self._save_general)
+            caption = label(field.label, "soft")
+            caption.setBuddy(editor.input)
+            grid.addWidget(caption, line, 0)
+            grid.addWidget(editor, line, 1)
+            self.editors[field.name] = editor
+        general.body.addLayout(grid)
         keep = Card(context.theme, "另存为本单位模板", "以后新建评价时可以选用")
         self.title = LineInput()
         self.title.setAccessibleName("模板名称")
@@ -67,6 +90,7 @@ class FormTemplatePanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(px(14), px(8), px(14), px(14))
         column.setSpacing(px(8))
+        column.addWidget(general)
         column.addWidget(keep)
         column.addWidget(table)
         column.addStretch(1)
@@ -74,8 +98,26 @@ class FormTemplatePanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
 
-    def reload(self) -> None:
-        """Suggest a name."""
+    def _save_general(self, address: object, text: str, origin: object) -> str:
+        key = str(address)
+        try:
+            if key == "total":
+                total = parse_number(text)
+                self._editing.edit(lambda raw: put_total(raw, total), "修改总分", origin)
+            else:
+                self._editing.edit(lambda raw: put_general(raw, key, text), "修改指标体系", origin)
+        except (CannotEdit, NotANumber) as error:
+            return str(error)
+        return ""
+
+    def reload(self, origin: object = None) -> None:
+        """Show what is said of the whole form, and suggest a name for a template."""
+        raw = self._editing.raw
+        for key, editor in self.editors.items():
+            if editor.address != key:
+                editor.rebind(key, str(raw.get(key, "")))
+            elif editor is not origin:
+                editor.show_text(str(raw.get(key, "")))
         if not self.title.text():
             self.title.setText(f"{self._context.session.evaluation.form.title}（本单位）")
             self.title.setCursorPosition(0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.domain.evaluation import Evaluation, FundLine, Question, Target
 from workbench.domain.fields import FieldSpec, spec_of
-from workbench.domain.rules.params import KINDS, BadParam, Param
+from workbench.domain.rules.params import KINDS, BadParam, Param, write_params
 from workbench.domain.sources import FUND_COLUMNS
 
 #: Kinds of parameters that have another editor than one line.
@@ -48,6 +49,13 @@ def read(param: Param, text: str) -> Any:
     kind = KINDS[param.kind]
     value = kind.read(plain, param)
     return None if value == param.default else kind.write(value)
+
+
+def entries_of(param: Param, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a list as form files hold them; its own where the rule states none."""
+    if param.name in rule:
+        return [dict(entry) for entry in rule[param.name]]
+    return [write_params(entry) for entry in param.default or ()]
 
 
 def source_options(evaluation: Evaluation, now: str) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context
 from workbench.ui.fields import FieldEditor, editor_for
 from workbench.ui.inputs import ComboInput
-from workbench.ui.param_fields import field_of, read, shown, source_options
+from workbench.ui.param_fields import entries_of, field_of, read, shown, source_options
 from workbench.ui.widgets import clear, label, link
 
 #: Where a parameter stands: indicator, parameter, and of a list the number of the entry and its part.
@@ -65,7 +65,7 @@ class RuleParamsForm(QWidget):
         kind = str(rule.get("kind", JUDGEMENT))
         rule_type = rule_types().get(kind)
         params = params_of(rule_type) if rule_type is not None else ()
-        lists = tuple(len(rule.get(param.name) or ()) for param in params if param.kind == "list")
+        lists = tuple(len(entries_of(param, rule)) for param in params if param.kind == "list")
         shape = (id_, kind, lists)
         if shape != self._shape:
             self._flush()
@@ -112,7 +112,7 @@ class RuleParamsForm(QWidget):
         theme = self._context.theme
         items = params_of(param.item) if param.item is not None else ()
         self._holder.addWidget(label(f"{param.label} *" if param.required else param.label, "card_title"))
-        entries = rule.get(param.name) or []
+        entries = entries_of(param, rule)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(6))
         grid.setVerticalSpacing(theme.px(4))
@@ -155,13 +155,17 @@ class RuleParamsForm(QWidget):
         _, name, number, part = address
         if number < 0:
             return rule.get(name)
-        entries = rule.get(name) or []
+        entries = entries_of(self._param(rule, name), rule)
         return entries[number].get(part) if number < len(entries) else None
+
+    @staticmethod
+    def _param(rule: Mapping[str, Any], name: str) -> Param:
+        rule_type = rule_types()[str(rule.get("kind", JUDGEMENT))]
+        return next(one for one in params_of(rule_type) if one.name == name)
 
     def _text(self, address: Address, rule: Mapping[str, Any]) -> str:
         _, name, number, part = address
-        rule_type = rule_types()[str(rule.get("kind", JUDGEMENT))]
-        param = next(one for one in params_of(rule_type) if one.name == name)
+        param = self._param(rule, name)
         if number >= 0 and param.item is not None:
             param = next(one for one in params_of(param.item) if one.name == part)
         return shown(param, self._value(address, rule))
@@ -185,24 +189,29 @@ class RuleParamsForm(QWidget):
         if number < 0:
             self._put(id_, name, value, origin)
             return ""
-        entries = [dict(entry) for entry in self._rule(id_).get(name) or ()]
+        rule = self._rule(id_)
+        holder = next((one for one in params_of(rule_types()[str(rule["kind"])]) if one.name == name), None)
+        entries = entries_of(holder, rule) if holder is not None else []
         if number >= len(entries):
             return ""
+        before = [dict(entry) for entry in entries]
         entries[number].pop(part, None)
         if value is not None:
             entries[number][part] = value
-        self._put(id_, name, entries, origin)
+        if entries != before:
+            self._put(id_, name, entries, origin)
         return ""
 
     def _entries(self, name: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
         self._flush()
-        entries = [dict(entry) for entry in self._rule(self._id).get(name) or ()]
+        rule = self._rule(self._id)
+        entries = entries_of(self._param(rule, name), rule)
         change(entries)
         self._put(self._id, name, entries)
 
     def _add_entry(self, param: Param) -> None:
         self._entries(param.name, lambda entries: entries.append({}))
-        number = len(self._rule(self._id).get(param.name) or ()) - 1
+        number = len(entries_of(param, self._rule(self._id))) - 1
         first = next((e for a, e in self.editors.items() if a[1:3] == (param.name, number)), None)
         if first is not None:
             first.input.setFocus(Qt.FocusReason.OtherFocusReason)
