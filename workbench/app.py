@@ -69,7 +69,15 @@ class Front(QObject):
         self.window: MainWindow = MainWindow(self.theme, self.alerts, self.tasks)
         self.window.percent = percent
         self.catalog = self.parts.catalog
-        self.start = StartPage(self.theme, self.alerts, self.catalog, self.parts.samples, self.open_folder)
+        self.start = StartPage(
+            self.theme,
+            self.alerts,
+            self.catalog,
+            self.parts.samples,
+            self.open_folder,
+            self.parts.authoring,
+            self.tasks,
+        )
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)

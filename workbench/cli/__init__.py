@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import archive, bureau, commands, demo, paper, self_test, tables
+from workbench.cli import archive, bureau, commands, demo, forms, paper, self_test, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -92,6 +92,8 @@ def parser() -> Parser:
     made.add_argument("--manual", action="store_true", help="该项另有取数来源时，以填写值为准")
     made.add_argument("--reason", default="", metavar="理由", help="改定得分的理由")
 
+    _form(add("form", forms.show, "一项评价的指标体系：显示、与原体系比较、改分值"))
+
     made = add("export", paper.export, "导出评分表、评价报告等，输出写好的文件")
     _folder(made)
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
@@ -163,6 +165,25 @@ def _tables(made: Parser) -> None:
     inner = add("export", tables.export_table, "把指标体系写成 Excel 模板，改好后可再导入")
     inner.add_argument("id", metavar="编号", help="指标体系编号，见 forms")
     inner.add_argument("file", metavar="文件", help="写到哪个 .xlsx 文件")
+
+
+def _form(made: Parser) -> None:
+    """``form show``, ``form compare`` and ``form set-points``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="table", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(name, help=about, description=about, prog=f"{PROGRAM} form {name}")
+        inner.set_defaults(run=run)
+        _folder(inner)
+        return inner
+
+    add("show", forms.show, "列出各级指标、分值和合计；有草稿时显示草稿")
+    add("compare", forms.compare, "逐条列出与评价建立时的指标体系有何不同")
+    inner = add("set-points", forms.set_points, "改分值，列出对已评得分的影响；加 --apply 才应用")
+    inner.add_argument("points", nargs="+", metavar="指标=分值", help="如 D11=12 D12=8")
+    inner.add_argument("--spread", action="store_true", help="再按比例分配，使各级合计相符")
+    inner.add_argument("--apply", action="store_true", help="应用到本评价，作为可撤销的一步")
+    inner.add_argument("--reason", default="", metavar="理由", help="修改理由，应用时必填")
 
 
 def _bureau(made: Parser) -> None:

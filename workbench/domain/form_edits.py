@@ -295,11 +295,9 @@ def spread(raw: Raw, parent: str, total: Decimal | None = None) -> dict[str, Any
     weights = [exact(one) for one in points] if any(points) else [Fraction(1)] * len(points)
     fresh: dict[str, Any] = dict(raw)
     for id_, share in zip(children, _shares(weights, whole, _digits([*points, whole])), strict=True):
-        if share and outline.children(id_) and (share != outline.line(id_).points or outline.line(id_).gap):
+        if share and outline.children(id_) and (share != outline.line(id_).points or outline.gaps(id_)):
             fresh = spread(fresh, id_, share)
-        fitting = not outline.children(id_) and _gave_all(fresh, id_)
-        fresh = put_points(fresh, id_, share)
-        fresh = fit_rule(fresh, id_) if fitting else fresh
+        fresh = reweight(fresh, id_, share)
     return fresh
 
 
@@ -326,6 +324,13 @@ def fit_rule(raw: Raw, id_: str) -> dict[str, Any]:
         return dict(raw)
     ratio = exact(rule.full_mark) / rule.maximum()
     return _with(raw, id_, {"rule": {"kind": rule.kind, **_scaled(rule, ratio)}})
+
+
+def reweight(raw: Raw, id_: str, points: Decimal) -> dict[str, Any]:
+    """Set the points; those that the rule names itself follow where it gave just the full mark before."""
+    follows = not Outline(raw).children(id_) and _gave_all(raw, id_)
+    fresh = put_points(raw, id_, points)
+    return fit_rule(fresh, id_) if follows else fresh
 
 
 def _scaled(holder: Any, ratio: Fraction) -> dict[str, Any]:

@@ -96,6 +96,10 @@ class Outline:
         """The sum of the points directly below."""
         return sum((points_of(self._rows[one]) or Decimal(0) for one in self.children(id_)), Decimal(0))
 
+    def gaps(self, id_: str) -> bool:
+        """Whether any group at or below an indicator does not add up."""
+        return any(self.line(one).gap for one in self.below(id_))
+
     def line(self, id_: str) -> Line:
         """One row as the tree shows it."""
         row, children = self._rows[id_], self.children(id_)

@@ -104,7 +104,7 @@ class FormPage(Page):
         row.setSpacing(self.context.theme.px(8))
         row.addWidget(self.sum)
         row.addStretch(1)
-        self.spread = link("按比例分配到一级", self._spread)
+        self.spread = link("按比例分配各级", self._spread)
         row.addWidget(self.spread)
         return row
 
@@ -186,8 +186,9 @@ class FormPage(Page):
     def _show(self, origin: object) -> None:
         editing = self.editing
         outline = editing.outline
+        lines = outline.lines()
         _, faults = editing.compiled()
-        places = {outline.place(line.id): line.id for line in outline.lines()}
+        places = {outline.place(line.id): line.id for line in lines}
         wrong: dict[str, str] = {}
         for fault in faults:
             if fault.fatal and fault.place in places:
@@ -195,18 +196,20 @@ class FormPage(Page):
         present = self.context.session.evaluation.form
         found = compare(form_to_raw(present), editing.raw) if editing.draft is not None else []
         marks = {one.id: "新" if one.kind == "新增" else "改" for one in found if one.id}
-        self.tree.show_lines(outline.lines(), marks, wrong)
-        self.sum.setText(outline.sum_text())
-        role(self.sum, "heading" if outline.found == outline.total else "lost_bold")
-        self.spread.setVisible(outline.found != outline.total)
+        self.tree.show_lines(lines, marks, wrong)
+        gaps = sum(1 for line in lines if line.gap)
+        adds_up = outline.found == outline.total and not gaps
+        self.sum.setText(f"{outline.sum_text()}{f'，{gaps} 处下级不符' if gaps else ''}")
+        role(self.sum, "heading" if adds_up else "lost_bold")
+        self.spread.setVisible(not adds_up)
         role(self.state, "pill_warning" if editing.draft is not None else "pill")
         self.state.setText(
             f"草稿：{len(found)} 处改动，未应用" if editing.draft is not None else "现行指标体系，没有改动"
         )
         fatal = sum(1 for fault in faults if fault.fatal)
         self.tabs[EFFECT].setText(f"{EFFECT}（{fatal} 处待改）" if fatal else EFFECT)
-        if not self.tree.current and outline.lines():
-            first = next((line for line in outline.lines() if line.leaf), outline.lines()[0])
+        if not self.tree.current and lines:
+            first = next((line for line in lines if line.leaf), lines[0])
             self.tree.go_to(first.id)
         self._reload_part(origin)
 

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench import files
 from workbench.errors import InputRefused, WorkbenchError
+from workbench.services.authoring import Authoring
 from workbench.services.catalog import Catalog, EvaluationListing, FormListing
 from workbench.services.samples import Samples
 from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput, LineInput
+from workbench.ui.own_form_card import OwnFormCard
 from workbench.ui.tab_order import focus_step
+from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import Card, KeyButton, clear, label, link, scrolled
 
@@ -33,7 +36,10 @@ class StartPage(QWidget):
         catalog: Catalog,
         samples: Samples,
         open_folder: Callable[[Path], None],
+        authoring: Authoring | None = None,
+        tasks: Tasks | None = None,
     ) -> None:
+        """With ``authoring`` and ``tasks`` indicator tables can be taken over as own systems."""
         super().__init__()
         self._theme, self._alerts = theme, alerts
         self._catalog, self._samples = catalog, samples
@@ -67,6 +73,10 @@ class StartPage(QWidget):
         right = QVBoxLayout()
         right.setSpacing(px(14))
         right.addWidget(self._new_card())
+        self.own_form: OwnFormCard | None = None
+        if authoring is not None and tasks is not None:
+            self.own_form = OwnFormCard(theme, alerts, tasks, authoring, self._choose_form)
+            right.addWidget(self.own_form)
         self._sample_card = Card(theme, "示例", "按真实报告录入，可放心修改")
         self._sample_rows = QVBoxLayout()
         self._sample_card.body.addLayout(self._sample_rows)
@@ -210,6 +220,12 @@ class StartPage(QWidget):
             mark = "" if listing.form is not None else "（有误，不能使用）"
             self.form.addItem(f"{listing.title}{mark}", listing.id)
         self.form.setCurrentIndex(max(self.form.findData(chosen), 0))
+
+    def _choose_form(self, form_id: str) -> None:
+        """List the systems anew and choose one for a new evaluation."""
+        self._show_forms()
+        self.form.setCurrentIndex(max(self.form.findData(form_id), 0))
+        self.focus_new()
 
     def create_evaluation(self) -> None:
         """Create what the fields say and open it; what is missing is said under them."""
