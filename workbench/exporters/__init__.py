@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.checks_file import write_checks_report, write_checks_workbook
+from workbench.exporters.excerpt_file import write_excerpts, write_excerpts_docx
 from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
 from workbench.exporters.report_file import write_report, write_report_docx
@@ -25,6 +26,8 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook),
+        Exporter("excerpts", "佐证摘引", ".pdf", write_excerpts),
+        Exporter("excerpts-docx", "佐证摘引（Word）", ".docx", write_excerpts_docx),
         Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers),
     )
 }

@@ -23,6 +23,7 @@ from workbench.exporters.document import (
     content,
 )
 from workbench.exporters.document import Figure as FigureBlock
+from workbench.exporters.evidence_excerpts import excerpt_annex
 from workbench.exporters.report_data import QuestionRow, ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, paragraphs, score_text
 from workbench.exporters.review_annexes import checks_report, internal_review, opinion_letter
@@ -255,8 +256,8 @@ def _evidence_list(data: ReportData) -> list[Block]:
             uses.setdefault(link.from_id, []).append(_used_for(data, link))
     rows = [
         cells(
-            f"佐证-{evidence.number:03}",
-            evidence.title,
+            "\n".join(part for part in (f"佐证-{evidence.number:03}", evidence.index) if part),
+            f"{evidence.title}（原件不外发）" if evidence.withheld else evidence.title,
             evidence.kind,
             evidence.source,
             evidence.method,
@@ -294,4 +295,5 @@ ANNEXES: Mapping[str, AnnexBuilder] = {
     "opinions": opinion_letter,
     "internal_review": internal_review,
     "checks_report": checks_report,
+    "evidence_excerpts": excerpt_annex,
 }

@@ -22,9 +22,6 @@ class Kit:
     """The folder with ``layouts/``, ``outlines/`` and ``fonts/``."""
     layout: str = ""
     """A layout other than the one of the form."""
-    evidence: Callable[[str], bytes | None] | None = None
-    """The picture of an evidence file by its content hash, when the store is at hand."""
-
     machine_fonts: bool = False
     """Whether faces that this machine has (仿宋, 楷体 …) go before the bundled ones; off, every machine prints alike."""
     base_document: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.form import Indicator
 from workbench.domain.narrative import filled
+from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, questions_of
@@ -133,6 +134,8 @@ class ReportData:
     findings: tuple[Any, ...]
     """Findings that are to be printed or logged, as the checks gave them."""
     made: datetime
+    cut_out: Callable[[Evidence, Region], bytes | None] | None = None
+    """The picture of a region of an evidence item, when the files are at hand."""
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -147,6 +150,7 @@ def freeze(
     sources: Sources | None = None,
     findings: Sequence[Any] = (),
     made: datetime,
+    cut_out: Callable[[Evidence, Region], bytes | None] | None = None,
 ) -> ReportData:
     """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state."""
     sources = sources or Sources(evaluation)
@@ -171,6 +175,7 @@ def freeze(
         evidence=tuple(sorted(evaluation.listed(Evidence), key=lambda e: e.number)),
         findings=tuple(findings),
         made=made,
+        cut_out=cut_out,
     )
 
 

@@ -17,6 +17,7 @@ from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
 from workbench.importers.workbooks import read_workbook
+from workbench.services.cutting import CutOut
 from workbench.services.jobs import silent
 from workbench.services.session import Session
 
@@ -101,7 +102,10 @@ class Exporting:
         exporters: Mapping[str, Exporter] = EXPORTERS,
         *,
         machine_fonts: bool = False,
+        cut_outs: Callable[[Session], CutOut | None] = lambda _: None,
     ) -> None:
+        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence."""
+        self._cut_outs = cut_outs
         self._machine_fonts = machine_fonts
         self._resources = resources
         self._clock = clock
@@ -141,7 +145,6 @@ class Exporting:
         *,
         layout: str = "",
         findings: Sequence[Any] = (),
-        evidence: Callable[[str], bytes | None] | None = None,
         sheets: SheetRange | None = None,
     ) -> ExportJob:
         """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
@@ -151,10 +154,15 @@ class Exporting:
         exporter = self.kind(kind)
         if path.suffix.lower() != exporter.suffix:
             path = path.with_name(path.name + exporter.suffix)
-        data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
-        return ExportJob(
-            exporter, data, path, Kit(self._resources, layout, evidence, self._machine_fonts, sheets=sheets)
+        data = freeze(
+            session.evaluation,
+            session.scores,
+            findings=findings,
+            made=self._clock(),
+            cut_out=self._cut_outs(session),
         )
+        kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets)
+        return ExportJob(exporter, data, path, kit)
 
     def bureau_file_name(self, session: Session, title: str) -> str:
         """The name of a filled form of the bureau, safe on every system."""

@@ -16,6 +16,7 @@ from workbench.services.authoring import Authoring
 from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
+from workbench.services.cutting import CutOuts
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
@@ -178,7 +179,7 @@ def assemble(
         author=lambda: settings.text("evaluator"),
         keeping=keeping,
     )
-    exporting = Exporting(folders.resources, now, machine_fonts=True)
+    exporting = Exporting(folders.resources, now, machine_fonts=True, cut_outs=CutOuts(folders.cache))
     return Parts(
         settings,
         catalog,
