@@ -37,17 +37,17 @@ def page(window: MainWindow) -> ExportPage:
 
 
 def finished(page: ExportPage, qtbot: QtBot) -> str:
-    qtbot.waitUntil(lambda: page._task is None and page.context.tasks.running == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: page.files.task is None and page.context.tasks.running == 0, timeout=20_000)
     return "\n".join(found.text() for found in page.findChildren(QLabel))
 
 
 def test_ctrl_e_writes_every_ticked_file(
     page: ExportPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    for box in page.boxes.values():
+    for box in page.files.boxes.values():
         box.setChecked(False)
-    page.boxes["score-sheet"].setChecked(True)
-    page.boxes["report"].setChecked(True)
+    page.files.boxes["score-sheet"].setChecked(True)
+    page.files.boxes["report"].setChecked(True)
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     said = finished(page, qtbot)
     written = sorted(path.name for path in (tmp_path / "导出").iterdir())
@@ -77,16 +77,16 @@ def test_another_folder(page: ExportPage, qtbot: QtBot, tmp_path: Path) -> None:
     alerts = page.context.alerts
     assert isinstance(alerts, QuietAlerts)
     alerts.target = tmp_path / "U 盘"
-    page._choose_folder()
-    page.boxes["report"].setChecked(False)
+    page.files.choose_folder()
+    page.files.boxes["report"].setChecked(False)
     page.export()
     finished(page, qtbot)
     assert (tmp_path / "U 盘" / "热线购买服务2022_评分表.xlsx").is_file()
 
 
 def test_nothing_ticked_nothing_to_do(page: ExportPage, tmp_path: Path) -> None:
-    for box in page.boxes.values():
+    for box in page.files.boxes.values():
         box.setChecked(False)
-    assert not page.go.isEnabled()
+    assert not page.files.go.isEnabled()
     page.export()
     assert list(tmp_path.iterdir()) == []

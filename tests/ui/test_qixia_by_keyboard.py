@@ -305,8 +305,8 @@ def export(front: door.Front, hands: Hands, qtbot: QtBot) -> list[Path]:
     page = place_of(front).page("export")
     assert isinstance(page, ExportPage)
     hands.press(KEY.Key_E, held=CTRL)
-    qtbot.waitUntil(lambda: page._task is None, timeout=30_000)
-    return [path for path in page._folder.iterdir() if path.stat().st_size > 1000]
+    qtbot.waitUntil(lambda: page.files.task is None, timeout=30_000)
+    return [path for path in page.files.folder.iterdir() if path.stat().st_size > 1000]
 
 
 def findings(front: door.Front, code: str) -> list[str]:

@@ -20,9 +20,9 @@ BUREAU_WORKBOOK = Exporter("bureau-workbook", "财政局表样", ".xlsx", write_
 EXPORTERS: Mapping[str, Exporter] = {
     exporter.key: exporter
     for exporter in (
-        Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet),
-        Exporter("report", "评价报告", ".pdf", write_report),
-        Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx),
+        Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet, usual=True),
+        Exporter("report", "评价报告", ".pdf", write_report, usual=True),
+        Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook),

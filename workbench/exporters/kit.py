@@ -69,3 +69,5 @@ class Exporter:
     label: str
     suffix: str
     write: Write
+    usual: bool = False
+    """Whether most people want it each time: ticked when the list of files is first shown."""

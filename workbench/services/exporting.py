@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.checks import Finding
 from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
@@ -18,8 +19,10 @@ from workbench.exporters.report_data import ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
 from workbench.importers.workbooks import read_workbook
 from workbench.services.cutting import CutOut
+from workbench.services.export_log import ExportLog
 from workbench.services.jobs import silent
 from workbench.services.session import Session
+from workbench.store.evaluations import EvaluationStore
 
 #: Names of exported files; ``{project}`` ``{year}`` ``{label}`` ``{date}`` ``{total}`` may be used.
 NAME_SCHEME = "{project}{year}_{label}"
@@ -103,9 +106,11 @@ class Exporting:
         *,
         machine_fonts: bool = False,
         cut_outs: Callable[[Session], CutOut | None] = lambda _: None,
+        author: Callable[[], str] = lambda: "",
     ) -> None:
-        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence."""
+        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports."""
         self._cut_outs = cut_outs
+        self._author = author
         self._machine_fonts = machine_fonts
         self._resources = resources
         self._clock = clock
@@ -163,6 +168,21 @@ class Exporting:
         )
         kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets)
         return ExportJob(exporter, data, path, kit)
+
+    def note(
+        self, log: ExportLog, session: Session, kind: str, path: Path, findings: Sequence[Finding] = ()
+    ) -> None:
+        """Enter a file that was written in the evaluation's log. Raises :class:`WorkbenchError`."""
+        store = session.memory if isinstance(session.memory, EvaluationStore) else None
+        log.add(
+            path,
+            kind,
+            by=self._author(),
+            at=self._clock(),
+            total=str(session.scores.total),
+            findings=findings,
+            head=store.head if store is not None else "",
+        )
 
     def bureau_file_name(self, session: Session, title: str) -> str:
         """The name of a filled form of the bureau, safe on every system."""

@@ -20,6 +20,7 @@ from workbench.services.cutting import CutOuts
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.pictures import Pictures
+from workbench.services.previewing import Previewing
 from workbench.services.recording import Recording
 from workbench.services.redacting import Redacting
 from workbench.services.reviewing import Reviewing
@@ -76,6 +77,8 @@ class Services:
     """Questionnaires: ways in, sheets, double entry; without it they are only looked at."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
+    previewing: Previewing | None = None
+    """Exports as pages, before they are written; without it they are only written."""
     archiving: Archiving | None = None
     """Archives to be handed over; without it none can be made."""
     bureau: BureauForms | None = None
@@ -146,6 +149,7 @@ class Parts:
             authoring=self.authoring,
             archiving=self.archiving,
             surveying=surveying,
+            previewing=Previewing(self.exporting, self.cache),
             folder=session.memory.folder,
         )
 
@@ -179,7 +183,13 @@ def assemble(
         author=lambda: settings.text("evaluator"),
         keeping=keeping,
     )
-    exporting = Exporting(folders.resources, now, machine_fonts=True, cut_outs=CutOuts(folders.cache))
+    exporting = Exporting(
+        folders.resources,
+        now,
+        machine_fonts=True,
+        cut_outs=CutOuts(folders.cache),
+        author=lambda: settings.text("evaluator"),
+    )
     return Parts(
         settings,
         catalog,

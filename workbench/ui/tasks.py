@@ -124,11 +124,12 @@ class Tasks(QObject):
 
         What a job had finished by then still reaches who asked for it, while the evaluation is open.
         """
-        for task in list(self._running):
-            task.cancel()
-        for task in list(self._running):
-            task.wait()
-            QCoreApplication.sendPostedEvents(task, QEvent.Type.MetaCall)
+        while self._running:  # what ends may have begun something else
+            for task in list(self._running):
+                task.cancel()
+            for task in list(self._running):
+                task.wait()
+                QCoreApplication.sendPostedEvents(task, QEvent.Type.MetaCall)
 
     def _on_over(self, task: Task) -> None:
         self._running.remove(task)

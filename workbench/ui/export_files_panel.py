@@ -1,0 +1,263 @@
+"""The files to be handed over: tick them, look at each page by page, press Ctrl+E."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from workbench.domain.checks import Finding
+from workbench.errors import WorkbenchError
+from workbench.services.export_log import ExportLog
+from workbench.services.exporting import Exported, Exporting, ExportJob
+from workbench.services.jobs import Progress
+from workbench.services.previewing import Previewing
+from workbench.ui.context import Context
+from workbench.ui.preview_pane import PreviewPane
+from workbench.ui.tasks import Task
+from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, rule, scrolled
+
+#: From this width on (in base pixels) the pages are shown beside the list.
+_PREVIEW_FROM = 900
+
+
+class ExportFilesPanel(QWidget):
+    """Each file is written beside and swapped in, an older one stays until then."""
+
+    logged = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        exporting: Exporting,
+        folder: Path,
+        *,
+        previewing: Previewing | None = None,
+        log: ExportLog | None = None,
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self._exporting = exporting
+        self._previewing = previewing
+        self._log = log
+        self.folder = folder
+        self.task: Task | None = None
+        self._shown = ""
+        theme = context.theme
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.px(2), theme.px(4), theme.px(10), theme.px(12))
+        column.setSpacing(theme.px(9))
+        self._state = QVBoxLayout()
+        column.addLayout(self._state)
+        kinds = Card(theme, "要导出的文件", "空格勾选，↑↓ 逐份预览")
+        kinds.body.setSpacing(theme.px(1))
+        self.boxes: dict[str, QCheckBox] = {}
+        for kind in exporting.kinds():
+            box = QCheckBox(f"{kind.label}　{kind.suffix}")
+            box.setChecked(kind.usual)
+            box.toggled.connect(self._on_ticked)
+            box.installEventFilter(self)
+            self.boxes[kind.key] = box
+            kinds.body.addWidget(box)
+        column.addWidget(kinds)
+
+        where = Card(theme, "保存到")
+        self._where = label("", wrap=True)
+        where.body.addWidget(self._where)
+        line = QHBoxLayout()
+        line.addWidget(link("更改…", self.choose_folder))
+        line.addWidget(link("打开文件夹", self._open_folder))
+        line.addStretch(1)
+        where.body.addLayout(line)
+        column.addWidget(where)
+
+        act = QHBoxLayout()
+        act.setSpacing(theme.px(10))
+        self.go = KeyButton(theme, "导出所选文件", "Ctrl E", primary=True)
+        self.go.clicked.connect(self.export)
+        self.stop = link("取消", self._cancel)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(theme.px(6))
+        self._doing = label("", "soft", wrap=True)
+        for widget, stretch in ((self.go, 0), (self._bar, 1), (self.stop, 0)):
+            act.addWidget(widget, stretch)
+        act.addStretch(1)
+        column.addLayout(act)
+        column.addWidget(self._doing)
+        self._results = QVBoxLayout()
+        self._results.setSpacing(theme.px(6))
+        column.addLayout(self._results)
+        column.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        left = scrolled(content)
+        row.addWidget(left, 2)
+        self._line = rule(vertical=True)
+        self.pane = PreviewPane(context)
+        row.addWidget(self._line)
+        row.addWidget(self.pane, 3)
+        beside = previewing is not None
+        self._line.setVisible(beside)
+        self.pane.setVisible(beside)
+        self._show_running(running=False)
+
+    def reload(self) -> None:
+        """Show what stands in the way of a final version, and the file that is looked at as it is now."""
+        session, theme = self.context.session, self.context.theme
+        for kind in self._exporting.kinds():
+            self.boxes[kind.key].setToolTip(self._exporting.file_name(session, kind.key))
+        self._where.setText(str(self.folder))
+        clear(self._state)
+        scores = session.scores
+        if not scores.complete:
+            text = f"还有 {scores.leaves - scores.scored} 项指标没有评分，现在导出的是草稿。"
+            self._state.addWidget(Notice(theme, "warning", "", text, "", None))
+        checking = self.context.services.checking
+        blocking = len(checking.blocking) if checking is not None else 0
+        if blocking:
+            go = partial(self.context.run_action, "go_checks")
+            text = f"核验还有 {blocking} 项错误未处理或放行，报告会照现状导出。"
+            self._state.addWidget(Notice(theme, "lost", "", text, "查看核验", go))
+        self.look_at(self._shown or next(iter(self.boxes)))
+
+    def look_at(self, kind: str) -> None:
+        """Show the pages of one kind of file."""
+        if self._previewing is None:
+            return
+        self._shown = kind
+        job = self._previewing.job(self.context.session, kind) if self._previewing.can_show(kind) else None
+        self.pane.show_job(self._exporting.kind(kind).label, job)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The file whose box has the keyboard is the one that is looked at."""
+        if event.type() == QEvent.Type.FocusIn:
+            kind = next((key for key, box in self.boxes.items() if box is watched), "")
+            if kind and kind != self._shown:
+                self.look_at(kind)
+        return super().eventFilter(watched, event)
+
+    def _on_ticked(self) -> None:
+        self.go.setEnabled(self.task is None and any(box.isChecked() for box in self.boxes.values()))
+
+    def choose_folder(self) -> None:
+        """Ask for another folder to write to."""
+        chosen = self.context.alerts.choose_folder("导出到哪个文件夹", self.folder)
+        if chosen is not None:
+            self.folder = chosen
+            self._where.setText(str(self.folder))
+
+    def _open_folder(self) -> None:
+        folder = self.folder if self.folder.is_dir() else self.folder.parent
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def export(self) -> None:
+        """Freeze the state now and write the ticked files in the background."""
+        wanted = [key for key, box in self.boxes.items() if box.isChecked()]
+        if self.task is not None or not wanted:
+            return
+        self.context.flush()
+        session = self.context.session
+        checking = self.context.services.checking
+        findings: Sequence[Finding] = checking.findings if checking is not None else ()
+        jobs = [
+            self._exporting.job(
+                session, key, self.folder / self._exporting.file_name(session, key), findings=findings
+            )
+            for key in wanted
+        ]
+        clear(self._results)
+        self._show_running(running=True)
+        self.task = self.context.tasks.run(
+            partial(_write_all, jobs),
+            partial(self._on_done, findings),
+            failed=self._on_failed,
+            progress=self._on_progress,
+            cancelled=self._on_cancelled,
+        )
+
+    def _cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+    def _show_running(self, *, running: bool) -> None:
+        self._bar.setVisible(running)
+        self.stop.setVisible(running)
+        self.go.setEnabled(not running)
+        if running:
+            self._bar.setRange(0, 0)
+
+    def _on_progress(self, done: int, total: int, what: str) -> None:
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(done)
+        self._doing.setText(what)
+
+    def _finish(self, words: str) -> None:
+        self.task = None
+        self._show_running(running=False)
+        self._doing.setText(words)
+
+    def _on_done(
+        self, findings: Sequence[Finding], results: list[tuple[str, Exported | WorkbenchError]]
+    ) -> None:
+        good = [result for _, result in results if isinstance(result, Exported)]
+        self._finish(f"已导出 {len(good)} 个文件。" if good else "")
+        theme = self.context.theme
+        for kind, result in results:
+            if isinstance(result, WorkbenchError):
+                self._results.addWidget(Notice(theme, "lost", "", str(result), "", None))
+                continue
+            size = f"{result.size / 1_000_000:.1f} MB" if result.size >= 100_000 else f"{result.size:,} 字节"
+            words = f"{result.path.name}　{size}"
+            self._results.addWidget(
+                Notice(theme, "accent", "", words, "打开", partial(_open_file, result.path))
+            )
+            for told in (*result.notices, *self._note(kind, result, findings)):
+                self._results.addWidget(Notice(theme, "warning", "", told, "", None))
+        self.logged.emit()
+
+    def _note(self, kind: str, result: Exported, findings: Sequence[Finding]) -> list[str]:
+        """Enter a file in the log; why it could not be entered, if so."""
+        if self._log is None:
+            return []
+        try:
+            self._exporting.note(self._log, self.context.session, kind, result.path, findings)
+        except WorkbenchError as error:
+            return [str(error)]
+        return []
+
+    def _on_failed(self, error: Exception) -> None:
+        self._finish("导出没有完成。")
+        raise error
+
+    def _on_cancelled(self) -> None:
+        self._finish("已取消，原有文件没有改动。")
+
+
+def _open_file(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _write_all(jobs: list[ExportJob], progress: Progress) -> list[tuple[str, Exported | WorkbenchError]]:
+    """Write one file after the other; one that fails does not stop the others."""
+    results: list[tuple[str, Exported | WorkbenchError]] = []
+    for number, job in enumerate(jobs):
+        label_ = job.exporter.label
+
+        def step(done: int, total: int, what: str, number: int = number, label_: str = label_) -> None:
+            progress(
+                number * 100 + (done * 100 // total if total else 0), len(jobs) * 100, f"{label_}：{what}"
+            )
+
+        progress(number * 100, len(jobs) * 100, label_)
+        try:
+            results.append((job.exporter.key, job.run(step)))
+        except WorkbenchError as error:
+            results.append((job.exporter.key, error))
+    return results
