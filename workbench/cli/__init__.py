@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import archive, bureau, commands, demo, forms, paper, self_test, tables
+from workbench.cli import archive, bureau, commands, demo, forms, paper, review, self_test, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -29,7 +29,7 @@ EXIT_INTERRUPTED = 130
 EXIT_CODES = """\
 退出码：
   0    完成
-  1    check：有未放行的错误级发现；self-test：不合格
+  1    check：有未放行的错误级发现；review：有错误；self-test：不合格
   2    参数有误
   3    缺少系统图形库
   4    不能照办：找不到、打不开、内容有误、磁盘不可写等，一行说明原因和办法
@@ -127,6 +127,24 @@ def parser() -> Parser:
     _folder(made)
     made.add_argument("file", metavar="底稿", help="由 export --papers 导出的 Excel 文件")
     made.add_argument("--preview", action="store_true", help="只说会改什么，不写入")
+
+    made = add(
+        "review",
+        review.review,
+        "复核外来的评分表：重算并列出问题和所在单元格，文件不改动；有错误则退出码为 1",
+    )
+    made.add_argument("file", metavar="评分表", help=".xlsx 或 .docx")
+    made.add_argument(
+        "report", nargs="?", default="", metavar="报告", help="报告正文：.docx、.txt 或带文字的 .pdf"
+    )
+    made.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        metavar="文件",
+        help="写出复核意见表：.pdf、.docx 或 .xlsx，可重复",
+    )
+    _json(made)
 
     made = add("history", commands.history, "列出修改记录：何时、何人、由什么改为什么")
     _folder(made)

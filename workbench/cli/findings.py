@@ -18,6 +18,13 @@ def _lines(finding: Finding) -> Iterator[str]:
     waived = "（已放行）" if finding.waived else ""
     yield f"{finding.code} {finding.severity.label}{waived}　{finding.where}"
     yield f"    {finding.message}"
+    yield from figures_lines(finding)
+    if finding.waiver is not None:
+        yield f"    放行理由：{finding.waiver.reason}"
+
+
+def figures_lines(finding: Finding) -> Iterator[str]:
+    """The figures of a finding, what it does to the score, what to do."""
     figures = [
         f"{word} {text}"
         for word, text in (("应为", finding.expected), ("现为", finding.found), ("相差", finding.difference))
@@ -29,8 +36,6 @@ def _lines(finding: Finding) -> Iterator[str]:
         yield f"    影响：{finding.effect}"
     if finding.remedy:
         yield f"    办法：{finding.remedy}"
-    if finding.waiver is not None:
-        yield f"    放行理由：{finding.waiver.reason}"
 
 
 def _sum(checking: Checking) -> str:
@@ -48,31 +53,38 @@ def findings_json(checking: Checking) -> dict[str, Any]:
         "waived": counts.waived,
         "worst": next((finding.severity.name.lower() for finding in checking.standing), None),
         "findings": [
-            {
-                "code": finding.code,
-                "title": finding.title,
-                "severity": finding.severity.name.lower(),
-                "key": finding.key,
-                "where": finding.where,
-                "indicator": finding.indicator or None,
+            finding_json(finding)
+            | {
                 "place": {
                     "page": finding.place.page,
                     "kind": finding.place.kind or None,
                     "id": finding.place.id or None,
                     "field": finding.place.field or None,
                 },
-                "message": finding.message,
-                "detail": finding.detail,
-                "expected": finding.expected,
-                "found": finding.found,
-                "difference": finding.difference,
-                "effect": str(finding.effect) if finding.effect is not None else None,
-                "total_after": f"{finding.effect.total_after:f}" if finding.effect is not None else None,
-                "remedy": finding.remedy,
                 "waived": finding.waived,
                 "waiver_reason": finding.waiver.reason if finding.waiver is not None else None,
                 "waived_by": finding.waiver.by or None if finding.waiver is not None else None,
             }
             for finding in checking.findings
         ],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding for programs; exact numbers as text."""
+    return {
+        "code": finding.code,
+        "title": finding.title,
+        "severity": finding.severity.name.lower(),
+        "key": finding.key,
+        "where": finding.where,
+        "indicator": finding.indicator or None,
+        "message": finding.message,
+        "detail": finding.detail,
+        "expected": finding.expected,
+        "found": finding.found,
+        "difference": finding.difference,
+        "effect": str(finding.effect) if finding.effect is not None else None,
+        "total_after": f"{finding.effect.total_after:f}" if finding.effect is not None else None,
+        "remedy": finding.remedy,
     }

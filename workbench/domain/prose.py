@@ -174,9 +174,13 @@ def compare(text: str, facts: Facts, skip: Sequence[tuple[int, int]] = ()) -> tu
     return tuple(found)
 
 
-def _compare(text: str, number: Number, facts: Facts) -> Compared:
-    pool = facts.by_kind.get(number.kind, ())
-    equal = next((fact for fact in pool if prints_like(number, fact.value)), None)
+def called(text: str, number: Number, facts: Facts) -> list[Fact]:
+    """The figures of ``facts`` by whose name the text calls a number; none when it doesn't."""
+    return _called(text.translate(_WIDE), number, facts)[2]
+
+
+def _called(text: str, number: Number, facts: Facts) -> tuple[str, str, list[Fact], str]:
+    """The clause before a number, what stands before its name's end, the figures so named, the words between."""
     clause = _CUT.split(text[max(0, number.start - 60) : number.start])[-1]
     between = _BETWEEN.search(clause)
     said = between["said"] if between else ""
@@ -185,6 +189,13 @@ def _compare(text: str, number: Number, facts: Facts) -> Compared:
     if not named:
         before = clause[: len(clause) - len(said)]
         named = facts.named(number.kind, before)
+    return clause, before, named, said
+
+
+def _compare(text: str, number: Number, facts: Facts) -> Compared:
+    pool = facts.by_kind.get(number.kind, ())
+    equal = next((fact for fact in pool if prints_like(number, fact.value)), None)
+    clause, before, named, said = _called(text, number, facts)
     if named and number.kind == "points":
         named = _meant(named, said)
     if named and not any(prints_like(number, fact.value) for fact in named):

@@ -17,12 +17,11 @@ from workbench.domain.amounts import show_plain
 from workbench.domain.compiler import compile_form
 from workbench.domain.form import Form, Indicator
 from workbench.domain.form_sheets import GENERAL, TABLE, all_plain_labels
-from workbench.domain.rules.base import BadRule, rule_types
 from workbench.errors import Fault, InputRefused
 from workbench.files import safe_name
 from workbench.importers.indicator_columns import IndicatorColumns
 from workbench.importers.indicator_ids import number_indicators
-from workbench.importers.rule_sentences import Standard, understand
+from workbench.importers.rule_sentences import Standard, rule_of
 from workbench.importers.sheet_grid import Grid, sheet_grid
 from workbench.importers.stated_rules import stated_kind, stated_rule
 from workbench.importers.table_headers import Header, find_header
@@ -324,15 +323,9 @@ class _Importer:
             draft.texts.get("target", ""),
             self._names.sources,
         )
-        found = understand(standard)
+        found = rule_of(standard)
         if found.rule is not None:
-            kind = rule_types()[found.rule["kind"]]
-            try:
-                kind.from_raw(found.rule, standard.points or Decimal(1))
-            except BadRule as error:
-                self._reasons[draft.id] = f"读作“{kind.label}”，但{error.problems[0]}"
-            else:
-                return found.rule
+            return found.rule
         self._reasons.setdefault(draft.id, found.reason)
         return {"kind": "judgement"}
 

@@ -10,6 +10,11 @@ from workbench.errors import WorkbenchError
 
 def read_pdf_text(path: Path) -> str:
     """The text of all pages, a page after a line feed; raises :class:`WorkbenchError` for no readable PDF."""
+    return "\n".join(read_pdf_pages(path))
+
+
+def read_pdf_pages(path: Path) -> list[str]:
+    """The text of each page; raises :class:`WorkbenchError` for no readable PDF."""
     import pypdfium2
 
     try:
@@ -19,4 +24,4 @@ def read_pdf_text(path: Path) -> str:
             "bad-pdf", f"“{path.name}”不是可读的 PDF 文件。", "请检查文件是否完整。"
         ) from error
     with contextlib.closing(document):
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        return [page.get_textpage().get_text_bounded() for page in document]

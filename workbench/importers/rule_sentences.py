@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from workbench.domain.rules.base import BadRule, rule_types
 from workbench.importers.banded_sentences import read_bands, read_qualitative, read_threshold
 from workbench.importers.counted_sentences import read_per_fault, read_points
 from workbench.importers.measured_sentences import read_completion, read_ratio, read_steps
@@ -67,6 +69,19 @@ def understand(standard: Standard) -> Understood:
     return Understood(None, _why_not(text))
 
 
+def rule_of(standard: Standard) -> Understood:
+    """As :func:`understand`, and the rule can be carried out with the indicator's points."""
+    found = understand(standard)
+    if found.rule is None:
+        return found
+    kind = rule_types()[found.rule["kind"]]
+    try:
+        kind.from_raw(found.rule, standard.points or Decimal(1))
+    except BadRule as error:
+        return Understood(None, f"读作“{kind.label}”，但{error.problems[0]}")
+    return found
+
+
 def _why_not(text: str) -> str:
     if items_of(text):
         return "要点没有写分值，也没有写如何分配"
@@ -77,4 +92,4 @@ def _why_not(text: str) -> str:
     return "没有写怎样计分"
 
 
-__all__ = ["Standard", "Understood", "understand"]
+__all__ = ["Standard", "Understood", "rule_of", "understand"]

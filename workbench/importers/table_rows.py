@@ -69,6 +69,8 @@ class Rows:
     total: Decimal | None = None
     total_place: str = ""
     subtotals: list[tuple[Draft, Decimal, str]] = field(default_factory=list)
+    sum_rows: list[tuple[int, Draft | None]] = field(default_factory=list)
+    """The rows that add up, with the indicator they sum; the whole table has none."""
     title: str = ""
 
 
@@ -115,6 +117,9 @@ class RowReader:
         word = plain(name)
         if word not in self._names.totals and word not in self._names.subtotals:
             return False
+        level = self._header.columns[column].level if column in self._levels.values() else 2
+        group = self._open.get(max(level - 1, 1)) or self._open.get(1)
+        self.rows.sum_rows.append((row, None if word in self._names.totals else group))
         place = self._grid.place(row, column)
         for at in [*self._header.of("points"), *self._header.of("level_points")]:
             cell = self._grid.cell(row, at)
@@ -129,11 +134,8 @@ class RowReader:
             self._done |= word in self._names.totals
         elif word in self._names.totals:
             self.rows.total, self.rows.total_place, self._done = value, place, True
-        else:
-            level = self._header.columns[column].level if column in self._levels.values() else 2
-            group = self._open.get(max(level - 1, 1)) or self._open.get(1)
-            if group is not None:
-                self.rows.subtotals.append((group, value, place))
+        elif group is not None:
+            self.rows.subtotals.append((group, value, place))
         return True
 
     def _is_note(self, row: int, filled: dict[int, str]) -> bool:

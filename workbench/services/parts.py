@@ -19,6 +19,7 @@ from workbench.services.checking import Checking, load_limits
 from workbench.services.cutting import CutOuts
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
+from workbench.services.outside_sheets import OutsideSheets
 from workbench.services.pictures import Pictures
 from workbench.services.previewing import Previewing
 from workbench.services.recording import Recording
@@ -107,6 +108,7 @@ class Parts:
     """The day on this machine."""
     bureau: BureauForms
     archiving: Archiving
+    outside: OutsideSheets
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -202,4 +204,5 @@ def assemble(
         lambda: now().date(),
         BureauForms(data or usual, folders.resources),
         Archiving(exporting, now),
+        OutsideSheets(folders.resources, now),
     )
