@@ -177,8 +177,13 @@ def check(desk: Desk, words: Namespace) -> int:
         else:
             desk.say(*findings_lines(checking))
         worst = next((finding.severity.name.lower() for finding in checking.standing), "")
-        asked = list(EXIT_BY)[: list(EXIT_BY).index(words.fail_on) + 1]
-        return EXIT_BY[worst] if worst in asked else 0
+        return exit_code(worst, words.fail_on)
+
+
+def exit_code(worst: str, fail_on: str) -> int:
+    """What the worst finding makes of the exit code, if it is at least as bad as ``fail_on``."""
+    asked = list(EXIT_BY)[: list(EXIT_BY).index(fail_on) + 1]
+    return EXIT_BY[worst] if worst in asked else 0
 
 
 def history(desk: Desk, words: Namespace) -> int:

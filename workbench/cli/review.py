@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.commands import EXIT_FINDINGS
+from workbench.cli.commands import exit_code
 from workbench.cli.desk import Desk
 from workbench.cli.findings import figures_lines, finding_json
 from workbench.domain.checks import Severity
@@ -17,7 +17,7 @@ from workbench.services.outside_sheets import Reviewed
 
 
 def review(desk: Desk, words: Namespace) -> int:
-    """Review a score sheet and, if given, its report; 1 when an error was found. The files stay as they are."""
+    """Review a score sheet and, if given, its report; the exit code tells the worst finding as ``check`` does."""
     report = Path(words.report).expanduser() if words.report else None
     reviewed = desk.parts.outside.read(Path(words.file).expanduser(), report)
     written = [
@@ -28,7 +28,8 @@ def review(desk: Desk, words: Namespace) -> int:
     else:
         desk.say(*_lines(reviewed))
         desk.say(*(str(path) for path in written))
-    return EXIT_FINDINGS if reviewed.review.worst is Severity.ERROR else 0
+    worst = reviewed.review.worst
+    return exit_code(worst.name.lower() if worst is not None else "", words.fail_on)
 
 
 def _lines(reviewed: Reviewed) -> Iterator[str]:
