@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from workbench.domain.amounts import NotANumber, parse_number, show_plain
 from workbench.domain.answers import Answer, pack, plan_for, unpack
 from workbench.domain.asked import Recent, options_of, questions_of
+from workbench.domain.double_entry import differing, faults_of, is_skipped
 from workbench.domain.entities_survey import IN_PROGRESS, SUBMITTED, Sheet
 from workbench.domain.evaluation import CHOICE_KINDS, Entity, Option, Question, Questionnaire
 from workbench.domain.sheet_numbers import OPTION_KEYS, next_number, number_key
+from workbench.errors import WorkbenchError
 from workbench.services.session import Session
+from workbench.services.surveying import Surveying
 
 #: Keys besides those of the options: no answer, unclear (two ticks, unreadable), the same as on the sheet before.
 NO_ANSWER_KEY, UNCLEAR_KEY, REPEAT_KEY = "0", "/", "+"
+NOTHING_WAITS = "没有等待您复录的答卷：首录未完成，或都由您本人首录。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,19 @@ class SheetTyping:
     end of the sheet, where Enter submits it.
     """
 
-    def __init__(self, session: Session, questionnaire: str, entry_pass: int = 1) -> None:
+    def __init__(
+        self,
+        session: Session,
+        surveying: Surveying,
+        questionnaire: str,
+        entry_pass: int = 1,
+        typist: str = "",
+    ) -> None:
         self._session = session
+        self._surveying = surveying
         self._questionnaire = questionnaire
         self.entry_pass = entry_pass
-        self.typist = ""
+        self.typist = typist
         self.same_person_reason = ""
         self.number = ""
         self.place = 0
@@ -117,9 +129,44 @@ class SheetTyping:
 
     def passed_over(self, row: Row) -> bool:
         """Whether an answer given so far lets this question be left out (``skip_if``)."""
-        asked, _, wanted = row.question.skip_if.partition(":")
-        answer = self.answers.get(asked.strip())
-        return answer is not None and bool(set(answer.options) & set(wanted.split()))
+        return is_skipped(row.question, self.answers)
+
+    @property
+    def second(self) -> bool:
+        """The second pass, by another person, without seeing the first answers."""
+        return self.entry_pass == 2
+
+    def differing(self) -> tuple[str, ...]:
+        """Ids of the questions that the other pass answered otherwise, once both are submitted.
+
+        Where to look on the paper, never what the other typed.
+        """
+        evaluation, asked, mine = self._session.evaluation, self.questionnaire, self.sheet
+        if asked is None or mine is None or mine.state != SUBMITTED:
+            return ()
+        for other in evaluation.table(Sheet).values():
+            if (
+                other.number == mine.number
+                and other.questionnaire == asked.id
+                and other.entry_pass != mine.entry_pass
+                and other.state == SUBMITTED
+            ):
+                return differing(plan_for(evaluation, asked), mine.answers, other.answers)
+        return ()
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong with the sheet as it was submitted: a sentence by question id; none once a note lets it stand."""
+        asked, mine = self.questionnaire, self.sheet
+        if asked is None or mine is None or mine.state != SUBMITTED or mine.note or mine.void_reason:
+            return {}
+        numbers = {row.question.id: row.number for row in self.rows}
+        found = faults_of(self._session.evaluation, asked, self.answers)
+        return {one.question: f"第 {numbers.get(one.question, '?')} 题{one.what}" for one in found}
+
+    def accept_faults(self) -> None:
+        """Let the faults stand because the paper reads so; kept as the sheet's note."""
+        if self.sheet is not None and self.faults():
+            self._surveying.accept_faults(self.sheet)
 
     def reload(self) -> None:
         """Bring questions and answers up to date with the evaluation."""
@@ -153,11 +200,23 @@ class SheetTyping:
             self.place += 1
 
     def following(self) -> str:
-        """The number after the highest one typed; ``001`` for the first sheet."""
+        """The number after the highest one typed, ``001`` for the first sheet; of a second pass the next that waits."""
+        if self.second:
+            return next(iter(self.waiting()), "")
         numbers = sorted(self.sheets(), key=number_key)
         return next_number(numbers[-1]) if numbers else "001"
 
+    def waiting(self) -> list[str]:
+        """The sheets that wait for a second pass by this person."""
+        if self.questionnaire is None:
+            return []
+        own = "" if self.same_person_reason.strip() else self.typist
+        begun = [sheet.number for sheet in self.sheets().values() if sheet.state != SUBMITTED]
+        return begun + self._surveying.waiting(self._questionnaire, own)
+
     def _next_free(self) -> str:
+        if self.second:
+            return self.following()
         known = self.sheets()
         number = next_number(self.number)
         while number in known and known[number].state == SUBMITTED:
@@ -230,20 +289,23 @@ class SheetTyping:
         self.place = max(place, 0)
 
     def finish(self) -> str:
-        """Submit the sheet and go to the next number; returns a sentence when that can't be done.
+        """Submit the sheet; returns a sentence when that can't be done. Questions without an answer count as 未答.
 
-        Questions without an answer count as 未答.
+        :meth:`go_on` begins the next one, unless there is something to look at again (:meth:`differing`).
         """
         if not self.rows:
             return "这份问卷还没有题目，请先到“问卷设计”填写。"
         if not self.number.strip():
-            return "请先填写答卷编号。"
+            return NOTHING_WAITS if self.second else "请先填写答卷编号。"
         fault = self._put_sheet(self.answers, SUBMITTED)
         if fault:
             return fault
         self._before = dict(self.answers)
-        self.open(self._next_free())
         return ""
+
+    def go_on(self) -> None:
+        """To the next sheet to be typed."""
+        self.open(self._next_free())
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -261,6 +323,14 @@ class SheetTyping:
             return ""
         return self._put_sheet(answers, None)
 
+    def _position(self) -> int:
+        """Of a first pass the next running number, by which sheets are drawn; the second has that of the first."""
+        if self.second:
+            for sheet in self._session.evaluation.table(Sheet).values():
+                if (sheet.number, sheet.questionnaire) == (self.number, self._questionnaire):
+                    return sheet.position
+        return 1 + max((sheet.position for sheet in self.sheets().values()), default=0)
+
     def _put_sheet(self, answers: Mapping[str, Answer], state: str | None) -> str:
         """Put the sheet as one step, with the plan of its questionnaire where that grew."""
         if not self.typist.strip():
@@ -268,14 +338,23 @@ class SheetTyping:
         evaluation, asked = self._session.evaluation, self.questionnaire
         if asked is None:
             return "这份问卷已被删除。"
+        if self.second and self.sheet is None:
+            if not self.number:
+                return NOTHING_WAITS
+            try:
+                self._surveying.begin(
+                    asked.id, self.number, self.typist, entry_pass=2, reason=self.same_person_reason
+                )
+            except WorkbenchError as error:
+                return str(error)
         sheet = self.sheet or Sheet(
             id=self._session.new_id(),
-            position=1 + max((s.position for s in self.sheets().values()), default=0),
+            position=self._position(),
             questionnaire=asked.id,
             number=self.number,
             entry_pass=self.entry_pass,
             typist=self.typist.strip(),
-            same_person_reason=self.same_person_reason,
+            same_person_reason=self.same_person_reason.strip() if self.second else "",
         )
         plan = plan_for(evaluation, asked)
         packed = pack(plan, answers)

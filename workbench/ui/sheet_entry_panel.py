@@ -16,9 +16,10 @@ from workbench.domain.survey import tally
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.session import Changed
-from workbench.services.sheet_typing import SheetTyping
+from workbench.services.sheet_typing import NOTHING_WAITS, SheetTyping
 from workbench.ui.chart_view import ChartView
 from workbench.ui.context import Context
+from workbench.ui.double_entry_card import DoubleEntryCard
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.inputs import LineInput
 from workbench.ui.sheet_form import SheetForm
@@ -37,7 +38,11 @@ class SheetEntryPanel(QWidget):
         self._context = context
         theme = context.theme
         self.typing: SheetTyping | None = None
+        if context.services.surveying is None:
+            raise ValueError("typing sheets needs the service of questionnaires")
+        self._surveying = context.services.surveying
         self._shown: str | None = None
+        self._pass = 1
         self._started = 0.0
         self._submitted = 0
         columns = QHBoxLayout(self)
@@ -53,8 +58,10 @@ class SheetEntryPanel(QWidget):
         self.card.body.addWidget(self.area, 1)
         self._build_foot()
         left.addWidget(self.card, 1)
-        self.below = QVBoxLayout()
-        left.addLayout(self.below)
+        self.double = DoubleEntryCard(context, self._surveying)
+        self.double.pass_wanted.connect(self.show_pass)
+        self.double.sheet_wanted.connect(self.open_first)
+        left.addWidget(self.double)
         self._tally_card = Card(theme, "本题结果", " ")
         self._chart = ChartView(theme)
         self._rate = label("", "well", wrap=True)
@@ -94,6 +101,18 @@ class SheetEntryPanel(QWidget):
             cell.addWidget(line)
             cell.addStretch(1)
             head.addLayout(cell)
+        self.reason = LineInput()
+        self.reason.setAccessibleName("同一人复录的理由")
+        self._reason_cell = QWidget()
+        inner = QVBoxLayout(self._reason_cell)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(theme.px(3))
+        inner.addWidget(label("本人复录须写理由", "small"))
+        inner.addWidget(self.reason)
+        inner.addStretch(1)
+        head.addWidget(self._reason_cell)
+        self.reason.textEdited.connect(lambda _: self._take_typist())
+        self.reason.returnPressed.connect(self._on_typist_entered)
         self.details = EntityForm(
             self._context,
             Sheet,
@@ -136,13 +155,32 @@ class SheetEntryPanel(QWidget):
         """Type the sheets of another questionnaire; the same one is brought up to date."""
         typing = self.typing
         if typing is None or typing.questionnaire is None or typing.questionnaire.id != id_:
-            self.typing = SheetTyping(self._context.session, id_) if id_ else None
-            if self.typing is not None:
-                self.typing.typist = self._usual_typist(self.typing)
-                self.typist.setText(self.typing.typist)
-        elif typing is not None:
+            self._pass = 1
+            self._begin(id_)
+        else:
             typing.reload()
+            self._show_all()
+
+    def _begin(self, id_: str, typist: str = "") -> None:
+        session = self._context.session
+        self.typing = SheetTyping(session, self._surveying, id_, self._pass, typist) if id_ else None
+        if self.typing is not None and not typist and self._pass == 1:
+            self.typing.typist = self._usual_typist(self.typing)
+        self.typist.setText(self.typing.typist if self.typing is not None else "")
+        self.reason.clear()
+        self._submitted = 0
+        self.form.marked = ()
         self._show_all()
+
+    def show_pass(self, entry_pass: int) -> None:
+        """Type the first or the second pass; the second by another person, whose name is asked for."""
+        typing = self.typing
+        if typing is None or entry_pass == self._pass:
+            return
+        self.form.flush()
+        self._pass = entry_pass
+        self._begin(typing.questionnaire.id if typing.questionnaire is not None else "")
+        self.focus_first()
 
     def _usual_typist(self, typing: SheetTyping) -> str:
         last = max(typing.sheets().values(), key=lambda sheet: sheet.position, default=None)
@@ -152,6 +190,8 @@ class SheetEntryPanel(QWidget):
     def _show_all(self) -> None:
         self.form.show_typing(self.typing)
         self.list.show_typing(self.typing)
+        asked = self.typing.questionnaire if self.typing is not None else None
+        self.double.show_questionnaire(asked.id if asked is not None else "", self._pass)
         self._show_head()
         self._show_tally()
         if self.typing is not None and not self.typing.rows:
@@ -168,7 +208,9 @@ class SheetEntryPanel(QWidget):
         sheets = typing.sheets()
         done = sum(1 for sheet in sheets.values() if sheet.state == SUBMITTED)
         of = f" / 发放 {asked.issued}" if asked.issued else ""
-        self.card.title.setText(f"第一遍录入 · {asked.group or asked.title}")
+        named = "第二遍录入（复录）" if typing.second else "第一遍录入"
+        self.card.title.setText(f"{named} · {asked.group or asked.title}")
+        self._reason_cell.setVisible(typing.second)
         self.card.right.setText(f"{self._speed()}已录 {done} 份{of}")
         sheet = typing.sheet
         self.details.setEnabled(sheet is not None)
@@ -245,9 +287,17 @@ class SheetEntryPanel(QWidget):
         if self.typing is not None:
             self.form.flush()
             self.typing.open(number)
+            self.form.marked = ()
+            self._say("")
+            if not self.form.mark():
+                self.form.refresh()
+                self.form.focus_current()
             self._show_head()
-            self.form.refresh()
-            self.form.focus_current()
+
+    def open_first(self, number: str) -> None:
+        """Go to the first pass of a sheet, for the coordinator's decision or a correction."""
+        self.show_pass(1)
+        self.open_number(number)
 
     def turn(self, steps: int) -> None:
         """To the sheet before or after, by number."""
@@ -276,12 +326,19 @@ class SheetEntryPanel(QWidget):
     def _on_typist_entered(self) -> None:
         self._take_typist()
         if self.typing is not None and self.typing.typist:
-            self._say("")
+            self._say("" if self.typing.number else NOTHING_WAITS)
             self.form.focus_current()
 
     def _take_typist(self) -> None:
-        if self.typing is not None and not self.typist.composing:
-            self.typing.typist = self.typist.text().strip()
+        typing = self.typing
+        if typing is None or self.typist.composing or self.reason.composing:
+            return
+        typing.typist = self.typist.text().strip()
+        typing.same_person_reason = self.reason.text().strip()
+        if typing.second and typing.typist and not typing.answers:
+            typing.open(typing.following())  # what waits depends on who types
+            self.form.refresh()
+            self._show_number()
 
     def _on_submitted(self) -> None:
         if not self._submitted:
@@ -289,6 +346,7 @@ class SheetEntryPanel(QWidget):
         self._submitted += 1
         self._show_head()
         self.list.follow()
+        self.double.follow()
 
     def _scans(self) -> list[tuple[str, str]]:
         items = sorted(self._context.session.evaluation.listed(Evidence), key=lambda one: one.number)
@@ -322,6 +380,7 @@ class SheetEntryPanel(QWidget):
         if not changed.touches("sheet", "questionnaire"):
             return
         self.list.follow()
+        self.double.follow()
         self._follow.start()
         if typing.busy:
             if typing.sheet is not None and not self.details.isEnabled():

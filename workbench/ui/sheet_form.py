@@ -19,12 +19,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.services.sheet_typing import REPEAT_KEY, Row, SheetTyping
+from workbench.domain.entities_survey import SUBMITTED
+from workbench.services.sheet_typing import NOTHING_WAITS, REPEAT_KEY, UNCLEAR_KEY, Row, SheetTyping
 from workbench.ui.inputs import LineInput
 from workbench.ui.theme import Theme
 
 #: How long words rest before they are saved, in milliseconds.
 PAUSE_MS = 300
+#: The faults of a submitted sheet stand so on the paper.
+ACCEPT_KEY = "="
 _BACK = frozenset((Qt.Key.Key_Backspace, Qt.Key.Key_Left, Qt.Key.Key_Up))
 _ON = frozenset((Qt.Key.Key_Right, Qt.Key.Key_Down))
 _ENTER = frozenset((Qt.Key.Key_Return, Qt.Key.Key_Enter))
@@ -259,10 +262,15 @@ class SheetForm(QWidget):
         for character in normalize("NFKC", text):
             if typing is None or character.isspace():
                 continue
-            if not character.isascii() or not (character.isalnum() or character in f"/{REPEAT_KEY}"):
+            if not character.isascii() or not (
+                character.isalnum() or character in f"{UNCLEAR_KEY}{REPEAT_KEY}{ACCEPT_KEY}"
+            ):
                 self.told.emit("这里只用按键：数字选答案，0 未答，/ 看不清，+ 同上一份，Backspace 上一题。")
                 return
-            self._say(typing.press(character))
+            if character == ACCEPT_KEY:
+                self.accept()
+            else:
+                self._say(typing.press(character))
 
     def _say(self, fault: str) -> None:
         self.told.emit(fault)
@@ -280,7 +288,9 @@ class SheetForm(QWidget):
         if typing is None:
             return
         row = typing.row
-        if row is None:
+        if self.marked and typing.sheet is not None and typing.sheet.state == SUBMITTED:
+            self._next_marked(typing)
+        elif row is None:
             self.finish()
         elif row.several or row.written:
             self._step(back=False)
@@ -288,17 +298,65 @@ class SheetForm(QWidget):
             left = len(typing.rows) - typing.place
             self.told.emit(f"还有 {left} 题：按数字键作答，0 为未答；按 Ctrl Enter 可直接存本份。")
 
+    def _next_marked(self, typing: SheetTyping) -> None:
+        """To the next question to be looked at again; behind the last of them the sheet is finished."""
+        self.flush()
+        places = [
+            n for n, row in enumerate(typing.rows) if row.question.id in self.marked and n > typing.place
+        ]
+        if places:
+            typing.place = places[0]
+            self._say("")
+        else:
+            self.finish()
+
     def finish(self) -> None:
-        """Submit the sheet as it stands and begin the next one."""
-        if self.typing is None:
+        """Submit the sheet as it stands and begin the next one, unless something is to be looked at again."""
+        typing = self.typing
+        if typing is None:
             return
         self.flush()
         if self._fault_at >= 0:
             return
-        number = self.typing.number
-        fault = self.typing.finish()
-        self._say(fault or f"已存 {number}。")
-        if not fault:
+        looked, number = bool(self.marked), typing.number
+        fault = typing.finish()
+        if fault:
+            self._say(fault)
+            return
+        if not looked and self.mark():
+            self.submitted.emit()
+            return
+        self.marked = ()
+        typing.go_on()
+        self._say(f"已存 {number}。" + ("" if typing.number or not typing.second else NOTHING_WAITS))
+        self.submitted.emit()
+
+    def mark(self) -> bool:
+        """Mark the questions of the open sheet that are to be looked at again, and go to the first."""
+        typing = self.typing
+        if typing is None:
+            return False
+        apart, faults = typing.differing(), typing.faults()
+        self.marked = apart or tuple(faults)
+        if not self.marked:
+            return False
+        typing.place = next((n for n, row in enumerate(typing.rows) if row.question.id in self.marked), 0)
+        if apart:
+            numbers = "、".join(str(row.number) for row in typing.rows if row.question.id in apart)
+            self._say(
+                f"第 {numbers} 题两遍不同（不显示对方答案）：对照原件重看，改正或照旧，Enter 到下一处，末处再按 Enter 存。"
+            )
+        else:
+            self._say(f"{'；'.join(faults.values())}。请改正后按 Enter；原件如此则按 =。")
+        return True
+
+    def accept(self) -> None:
+        """The paper reads so: let the faults stand and go on."""
+        if self.typing is not None and self.typing.faults():
+            self.typing.accept_faults()
+            self.marked = ()
+            self.typing.go_on()
+            self._say("已注明“原件如此”。")
             self.submitted.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
