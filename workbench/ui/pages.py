@@ -74,7 +74,11 @@ class PageSpec:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "概况", 1, "overview_page:OverviewPage", ("overview", "member")),
     PageSpec(
-        "targets_funds", "目标与资金", 1, "targets_funds_page:TargetsFundsPage", ("target", "fund_line")
+        "targets_funds",
+        "目标与资金",
+        1,
+        "targets_funds_page:TargetsFundsPage",
+        ("target", "fund_line", "stated_rate"),
     ),
     PageSpec("form", "指标体系", 1, "form_page:FormPage", ("form_revision",)),
     PageSpec(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.domain.amounts import Rate, show_money, show_percent
+from workbench.domain.entities_rates import StatedRate
 from workbench.domain.evaluation import FundLine, Target
 from workbench.domain.fields import spec_of
 from workbench.domain.sources import FUND_COLUMNS, Sources
@@ -39,7 +40,7 @@ def fund_rates(sources: Sources) -> list[tuple[str, Rate]]:
 
 
 class TargetsFundsPage(Page):
-    """Two tables, and what follows from the second."""
+    """Three tables, and what follows from the second."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -65,7 +66,18 @@ class TargetsFundsPage(Page):
         self.funds = EntityTable(
             context,
             FundLine,
-            ("year", "item", "initial", "budget", "arrived", "due", "spent", "contract", "explanation"),
+            (
+                "year",
+                "item",
+                "initial",
+                "budget",
+                "arrived",
+                "due",
+                "spent",
+                "contract",
+                "stated_rate",
+                "explanation",
+            ),
             hint="还没有资金。按年度和项目逐行录入预算、到位、支出，按 Ctrl N 新增。",
         )
         self._fund_card.body.addWidget(self.funds)
@@ -73,6 +85,25 @@ class TargetsFundsPage(Page):
         self._sums.setSpacing(theme.px(4))
         self._fund_card.body.addLayout(self._sums)
         column.addWidget(self._fund_card)
+        card = Card(theme, "来稿比率", "逐条写明分子、分母，核对印出的比率")
+        self.rates = EntityTable(
+            context,
+            StatedRate,
+            (
+                "name",
+                "period",
+                "numerator_name",
+                "numerator",
+                "denominator_name",
+                "denominator",
+                "rate",
+                "source",
+                "explanation",
+            ),
+            hint="还没有来稿比率。把总结、自评报告中印出的比率连同分子、分母登记在这里，按 Ctrl N 新增。",
+        )
+        card.body.addWidget(self.rates)
+        column.addWidget(card)
         column.addStretch(1)
         self._area = scrolled(content)
         outer = QVBoxLayout(self)
@@ -86,6 +117,7 @@ class TargetsFundsPage(Page):
         """Show both tables and the sums as they stand."""
         self.targets.reload()
         self.funds.reload()
+        self.rates.reload()
         self._show_sums()
 
     def update_for(self, changed: Changed) -> None:
@@ -116,10 +148,10 @@ class TargetsFundsPage(Page):
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
         """Row actions go to the table with the keyboard."""
-        return actions_of(lambda: [self.targets, self.funds])
+        return actions_of(lambda: [self.targets, self.funds, self.rates])
 
     def show_place(self, place: Address) -> None:
         """Put the cursor into a cell."""
-        table = self.funds if place.kind == "fund_line" else self.targets
+        table = {"fund_line": self.funds, "stated_rate": self.rates}.get(place.kind, self.targets)
         table.show_row(place.id, place.field)
         self._area.ensureWidgetVisible(table)

@@ -16,6 +16,7 @@ from workbench.domain.checks import (
     repeats,
     review,
     scores,
+    stated_rates,
     surveys,
     targets,
     text,
@@ -31,5 +32,5 @@ __all__ = [
     "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",
     "deductions", "evidence_links", "funds", "grades", "opinions", "points", "rates", "read_limits", "records",
     "repeats", "review",
-    "run_checks", "scores", "surveys", "targets", "text", "wording",
+    "run_checks", "scores", "stated_rates", "surveys", "targets", "text", "wording",
 ]  # fmt: skip

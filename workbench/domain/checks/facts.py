@@ -10,6 +10,7 @@ from functools import partial
 from workbench.domain.amounts import exact
 from workbench.domain.checks.rates import is_rate, measured_value
 from workbench.domain.checks.view import View
+from workbench.domain.entities_rates import StatedRate
 from workbench.domain.evaluation import FundLine, Question, Questionnaire, Target
 from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
 from workbench.domain.scoring import IndicatorScore
@@ -23,7 +24,7 @@ _MONEY_NAMES = {
     "spent": ("实际支出", "支出金额", "实际支出资金", "支出金额共计", "实际支付资金"),
     "contract": ("合同金额", "合同价格", "合同价款"),
 }
-_READS = ("overview", "question", "option", "questionnaire", "target", "fund_line")
+_READS = ("overview", "question", "option", "questionnaire", "target", "fund_line", "stated_rate")
 _RATES = (
     ("资金到位率", "arrived", ("budget", "due", "contract")),
     ("预算执行率", "spent", ("budget", "arrived")),
@@ -53,6 +54,7 @@ def _facts(view: View) -> Iterator[Fact]:
         yield count_fact(name, sum(1 for indicator in form.indicators if indicator.level == level), "个")
     yield from _survey_facts(view)
     yield from _target_facts(view)
+    yield from _stated_facts(view)
     yield from _fund_facts(view)
 
 
@@ -95,6 +97,16 @@ def _target_facts(view: View) -> Iterator[Fact]:
             for value in (target.value, target.actual):
                 if value is not None:
                     yield percent_fact(name, exact(value) / 100)
+
+
+def _stated_facts(view: View) -> Iterator[Fact]:
+    """Rates with their own parts: as the parts give them, else as they are stated."""
+    for rate in view.evaluation.table(StatedRate).values():
+        year = found[0] if len(found := _YEARS.findall(rate.period)) == 1 else ""
+        if rate.numerator is not None and rate.denominator:
+            yield percent_fact(rate.name, exact(rate.numerator) / exact(rate.denominator), year)
+        elif rate.rate is not None:
+            yield percent_fact(rate.name, exact(rate.rate), year)
 
 
 def _fund_facts(view: View) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from workbench.domain.narrative import TEXT_FIELDS, bindings_of, figures, spans
 
 #: The kinds that hold texts, and all that filled-in texts depend on.
 TEXTS = ("overview", "entry", "deduction", "problem", "advice", "paragraph")
-FILLED = tuple(dict.fromkeys((*SCORES, *TEXTS)))
+FILLED = tuple(dict.fromkeys((*SCORES, *TEXTS, "stated_rate")))
 
 
 @dataclass(frozen=True, slots=True)
