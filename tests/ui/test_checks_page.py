@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
 from tests.ui.helpers import QuietAlerts, commit, window_on
-from workbench.domain.evaluation import Deduction, FundLine, Overview, Problem, Waiver
+from workbench.domain.entities_review import Opinion
+from workbench.domain.evaluation import Deduction, Entry, FundLine, Overview, Problem, Waiver
 from workbench.services.session import Session
 from workbench.ui.checks_page import ChecksPage
 from workbench.ui.counts import findings
@@ -126,3 +127,34 @@ def test_grouping_by_place_names_each_group_once(page: ChecksPage, opened: Sessi
         if isinstance((item := page._list.itemAt(n)).widget(), QLabel)  # type: ignore[union-attr]
     ]
     assert len(texts) == len(set(texts)) > 1
+
+
+def test_all_that_is_left_is_one_screen_filtered_by_person(qtbot: QtBot) -> None:
+    opened = session(
+        Entry(id="A12", owner="乙"),
+        Opinion(id="o1", text="应得满分", indicator="A12"),
+        Opinion(id="o2", text="偏少"),
+    )
+    window = window_on(qtbot, opened)
+    assert window.workplace is not None
+    window.workplace.show_page("checks")
+    page = window.workplace.page("checks")
+    assert isinstance(page, ChecksPage)
+    page.everything.setChecked(True)
+    assert page.remaining.isVisible()
+    page.remaining.person.setCurrentText("乙")
+    words = [
+        page.remaining.tree.topLevelItem(n).child(c).text(1)
+        for n in range(page.remaining.tree.topLevelItemCount())
+        for c in range(page.remaining.tree.topLevelItem(n).childCount())
+    ]
+    assert "被评价单位：应得满分" in words
+    assert "被评价单位：偏少" not in words
+    group = next(
+        item
+        for n in range(page.remaining.tree.topLevelItemCount())
+        if (item := page.remaining.tree.topLevelItem(n)).text(0).startswith("意见未答复")
+    )
+    page.remaining.tree.setCurrentItem(group.child(0))
+    qtbot.keyClick(page.remaining.tree, Qt.Key.Key_Return)
+    assert window.workplace.page("review").isVisible()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
 from workbench.domain.checks.view import View
 from workbench.domain.entities_records import Interview, SiteRecord
+from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -166,7 +167,16 @@ class Checking:
     def left(self) -> tuple[Left, ...]:
         """离场前还差什么: every line, those with nothing left too."""
         evaluation, scores = self._session.evaluation, self._session.scores
-        return what_is_left(View(evaluation, scores, Sources(evaluation), self.limits, today=self._today))
+        lines = what_is_left(View(evaluation, scores, Sources(evaluation), self.limits, today=self._today))
+        told = {
+            (place.kind, place.id) for line in lines for place, _ in line.places if place.page == "review"
+        }
+        errors = tuple(
+            (finding.place, f"{finding.code} {finding.message}")
+            for finding in self.blocking
+            if (finding.place.kind, finding.place.id) not in told
+        )
+        return (*lines, Left("错误未处理", errors))
 
 
 def counts_of(findings: Iterable[Finding]) -> Counts:
@@ -227,6 +237,8 @@ def what_is_left(view: View) -> tuple[Left, ...]:
         Left("问卷未录", tuple(_uncounted(view))),
         Left("资料逾期", tuple(_overdue(view))),
         Left("记录未确认", tuple(_unconfirmed(view))),
+        Left("意见未答复", tuple(_unanswered(evaluation))),
+        Left("复核意见未关闭", tuple(_unsettled(evaluation))),
         Left("资金未填", _no_funds(evaluation)),
         Left("主评人未填", _no_lead(evaluation)),
     )
@@ -259,6 +271,18 @@ def _unconfirmed(view: View) -> list[tuple[Place, str]]:
         if not record.confirmed_by.strip() and not is_signed(view.evaluation, kind, record.id):
             found.append((Place("records", kind, record.id, "confirmed_by"), record.title))
     return found
+
+
+def _unanswered(evaluation: Evaluation) -> list[tuple[Place, str]]:
+    """Opinions that nobody has answered."""
+    waiting = (one for one in evaluation.listed(Opinion) if not one.adopted)
+    return [(Place("review", "opinion", one.id, "adopted"), f"{one.party}：{one.text}") for one in waiting]
+
+
+def _unsettled(evaluation: Evaluation) -> list[tuple[Place, str]]:
+    """Notes of the internal review that are not closed."""
+    waiting = (one for one in evaluation.listed(ReviewNote) if not one.closed)
+    return [(Place("review", "review_note", one.id, "closed"), f"{one.level}：{one.text}") for one in waiting]
 
 
 def _no_funds(evaluation: Evaluation) -> tuple[tuple[Place, str], ...]:

@@ -32,7 +32,7 @@ class BasisCard(Card):
         self.head.addWidget(self.insert)
         self.text = ChipEditor(context.theme, spec_of(Entry, "basis"), self._save)
         self.body.addWidget(self.text)
-        self.short = EntityForm(context, Entry, ("basis_source", "collection_method"), inline=True)
+        self.short = EntityForm(context, Entry, ("basis_source", "collection_method", "owner"), inline=True)
         self.body.addWidget(self.short)
         self._menu = QMenu(self)
 

@@ -11,9 +11,11 @@ from workbench.domain.checks import CATALOGUE, Finding, Place, Severity
 from workbench.errors import WorkbenchError
 from workbench.services.checking import Checking, Left
 from workbench.services.editing import Address
+from workbench.services.remaining import people, remaining
 from workbench.services.session import Changed
 from workbench.ui.context import Context
 from workbench.ui.finding_card import Doing, FindingCard
+from workbench.ui.left_panel import LeftPanel
 from workbench.ui.page import Page
 from workbench.ui.theme import role
 from workbench.ui.widgets import Card, clear, label, link, scrolled
@@ -81,10 +83,20 @@ class ChecksPage(Page):
         self._left = QHBoxLayout()
         self._left.setSpacing(theme.px(14))
         self._left_card.body.addLayout(self._left)
+        self.everything = QPushButton("逐项列出")
+        self.everything.setCheckable(True)
+        role(self.everything, "tab")
+        self.everything.toggled.connect(self._on_everything)
+        self._left_card.head.addWidget(self.everything)
+        self.remaining = LeftPanel(theme, self._go_to)
+        self.remaining.hide()
+        self._left_card.body.addWidget(self.remaining)
         column.addWidget(self._left_card)
-        self._list = QVBoxLayout()
+        self._findings = QWidget()
+        self._list = QVBoxLayout(self._findings)
+        self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(theme.px(7))
-        column.addLayout(self._list)
+        column.addWidget(self._findings)
         column.addStretch(1)
         self._area = scrolled(content)
         outer = QVBoxLayout(self)
@@ -144,7 +156,21 @@ class ChecksPage(Page):
             return (finding.severity.rank, finding.code)
         return (GROUPINGS[self._grouping](finding), finding.severity.rank, finding.code)
 
+    def _on_everything(self, wanted: bool) -> None:
+        """All that is left takes the place of the findings: one screen for what is to be done on site."""
+        self.remaining.setVisible(wanted)
+        self._findings.setVisible(not wanted)
+        self._show_left(self._checking.left)
+        if wanted:
+            self.remaining.tree.setFocus()
+
+    def _go_to(self, place: Place) -> None:
+        self.context.navigate(address_of(place))
+
     def _show_left(self, lines: Sequence[Left]) -> None:
+        if self.everything.isChecked():
+            evaluation = self.context.session.evaluation
+            self.remaining.show_items(remaining(evaluation, lines), people(evaluation))
         clear(self._left)
         for line in lines:
             if line.count:
@@ -152,8 +178,8 @@ class ChecksPage(Page):
                 button = link(f"{line.label} {line.count}", go)
                 button.setToolTip("\n".join(words for _, words in line.places[:12]))
                 self._left.addWidget(button)
-            else:
-                self._left.addWidget(label(f"{line.label} 0", "soft"))
+        done = sum(1 for line in lines if not line.count)
+        self._left.addWidget(label(f"其余 {done} 项已齐" if done < len(lines) else "各项已齐", "soft"))
         self._left.addStretch(1)
 
     def _go(self, finding: Finding) -> None:

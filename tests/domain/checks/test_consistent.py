@@ -15,6 +15,7 @@ from tests.domain.checks.consistent import consistent, settle, signed, targets, 
 from tests.domain.scored import typed
 from workbench.domain.amounts import exact, round_half_up
 from workbench.domain.checks import CATALOGUE, Limits, run_checks
+from workbench.domain.entities_rates import StatedRate
 from workbench.domain.entities_records import Interview, Sampling
 from workbench.domain.entities_review import Opinion, ReviewNote, SignOff
 from workbench.domain.evaluation import (
@@ -245,6 +246,36 @@ def a_review_without_reason(e: Evaluation) -> Evaluation:
     return with_(e, Mark(id=mark_id(leaf, "复核"), indicator=leaf, stage="复核", score=score))
 
 
+def a_rate_that_does_not_follow(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(closing_rate(), rate=D("0.599")))
+
+
+def more_closed_than_registered(e: Evaluation) -> Evaluation:
+    return with_(
+        e, dataclasses.replace(closing_rate(), name="办结率", numerator=D(153596), denominator=D(150473))
+    )
+
+
+def a_denominator_without_name(e: Evaluation) -> Evaluation:
+    other = dataclasses.replace(closing_rate(), id="r2", denominator_name="", denominator=D(328010))
+    return with_(e, closing_rate(), other)
+
+
+def one_name_with_two_values(e: Evaluation) -> Evaluation:
+    return with_(e, closing_rate(), dataclasses.replace(closing_rate(), id="r2", numerator=D(160000)))
+
+
+def an_execution_rate_that_no_amount_gives(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(e.table(FundLine)["f"], stated_rate=D("1.5")))
+
+
+def closing_rate() -> StatedRate:
+    return StatedRate(
+        id="r1", name="在线办结比例", numerator_name="在线办结", numerator=D(170556), denominator_name="受理工单",
+        denominator=D(321029),
+    )  # fmt: skip
+
+
 def an_opinion_without_answer(e: Evaluation) -> Evaluation:
     return with_(e, Opinion(id="new", text="应得满分"))
 
@@ -390,12 +421,17 @@ FAULTS: tuple[tuple[str, Callable[[Evaluation], Evaluation]], ...] = (
     ("K06", an_override_without_reason),
     ("K07", a_standard_that_cannot_give_its_full_mark),
     ("K08", another_denominator),
+    ("K08", a_rate_that_does_not_follow),
+    ("K08", a_denominator_without_name),
+    ("K08", one_name_with_two_values),
     ("K09", a_part_greater_than_its_whole),
+    ("K09", more_closed_than_registered),
     ("K10", a_printed_rate_that_is_not_the_tally),
     ("K11", more_sheets_back_than_issued),
     ("K12", bands_that_leave_a_gap),
     ("K14", a_target_far_exceeded),
     ("K15", spending_above_the_budget),
+    ("K15", an_execution_rate_that_no_amount_gives),
     ("K16", a_base_date_before_the_project),
     ("K17", a_target_of_no_indicator),
     ("K19", a_false_figure_in_the_text),
