@@ -38,9 +38,7 @@ def test_one_edit_of_a_draft(benchmark: BenchmarkFixture) -> None:
 
 def test_the_effect_of_a_draft(benchmark: BenchmarkFixture) -> None:
     editing = FormEditing(opened())
-    editing.edit(
-        lambda raw: put_points(put_points(raw, "0.0.1", Decimal(9)), "0.0.2", Decimal(11)), "改分值"
-    )
+    editing.edit(lambda raw: put_points(put_points(raw, "0.0.1", Decimal(9)), "0.0.2", Decimal(11)), "改分值")
     effect = benchmark(editing.effect)
     assert {change.id for change in effect.scores} <= {"0.0.1", "0.0.2"}
 

@@ -172,6 +172,35 @@ def _params(kind: str) -> tuple[object, ...]:
     return params_of(rule_types()[kind])
 
 
+def test_what_few_standards_state_waits_behind_a_link(qtbot: QtBot, page: FormPage) -> None:
+    page.tree.go_to("D11")
+    form = page.indicator.rule
+    unit = form.editors["D11", "numerator_unit", -1, ""]
+    stated = form.editors["D11", "rate_source", -1, ""]
+    qtbot.waitUntil(lambda: stated.isVisibleTo(page))
+    assert not unit.isVisibleTo(page)
+    form._toggle_more()
+    assert unit.isVisibleTo(page)
+    page.tree.go_to("B11")
+    named = form.editors["B11", "numerator", -1, ""]
+    qtbot.waitUntil(lambda: named.isVisibleTo(page))
+
+
+def test_decimals_of_one_score_are_set_and_refused_in_words(page: FormPage) -> None:
+    page.tree.go_to("D11")
+    digits = page.indicator.editors["digits"]
+    assert digits.isVisibleTo(page)
+    digits.input.setText("9")  # type: ignore[attr-defined]
+    digits.flush()
+    assert "0 至 6" in digits.fault
+    digits.input.setText("1")  # type: ignore[attr-defined]
+    digits.flush()
+    assert page.editing.outline.row("D11")["digits"] == 1
+    form, _ = page.editing.compiled()
+    assert form is not None
+    assert form["D11"].digits == 1
+
+
 def test_points_of_the_standard_follow_on_request(page: FormPage) -> None:
     page.tree.go_to("D11")
     points = page.indicator.editors["points"]
@@ -215,6 +244,14 @@ def test_nothing_is_applied_before_its_effect_was_seen_and_agreed_to(
     assert page.editing.draft is None
     assert window.workplace.page("form") is page
     assert "删去" in " ".join(str(one) for one in page.editing.against_original())
+
+    window.workplace.undo()
+    assert window.workplace.page("form") is page
+    assert page.tree.current, "the page that is seen follows"
+    assert "D11" in page.editing.outline
+    assert page.editing.draft is not None
+    window.workplace.redo()
+    assert opened.evaluation.form.get("D12") is None
 
     window.workplace.navigate(Address("indicator", "D11"))
     fresh = window.workplace.page("scoring")

@@ -104,7 +104,11 @@ class FormEffectPanel(QWidget):
             self._effects.addWidget(label("草稿与现行指标体系一致，没有要应用的改动。", "soft", wrap=True))
         present = self._context.session.evaluation.form
         self._show_list(self._differences, self.differences_card, compare(form_to_raw(present), editing.raw))
-        self._show_list(self._original, self.original_card, editing.against_original())
+        revised = self._context.session.evaluation.first_form is not None
+        self.differences_card.title.setText("草稿改动" if revised else "草稿改动（与原体系比较）")
+        self.original_card.setVisible(revised)
+        if revised:
+            self._show_list(self._original, self.original_card, editing.against_original())
         self._show_ready()
 
     def _show_faults(self, faults: Sequence[Fault]) -> None:

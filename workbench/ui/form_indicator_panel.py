@@ -46,7 +46,8 @@ _MORE = {
     "explanation": (0, 0, 2),
     "basis_source": (2, 0, 1),
     "collection_method": (2, 1, 1),
-    "tags": (4, 0, 2),
+    "tags": (4, 0, 1),
+    "digits": (4, 1, 1),
 }
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench import files
 from workbench.domain.amounts import NotANumber, parse_number
@@ -65,6 +65,7 @@ class FormTemplatePanel(QWidget):
         row.addWidget(link("保存", self.save))
         keep.body.addLayout(row)
         self.kept = label("", "soft", wrap=True)
+        self.kept.hide()
         keep.body.addWidget(self.kept)
         table = Card(context.theme, "Excel 模板", "导出后可在 Excel 或 WPS 中修改，再从这里读入")
         row = QHBoxLayout()
@@ -73,6 +74,7 @@ class FormTemplatePanel(QWidget):
         row.addStretch(1)
         table.body.addLayout(row)
         self.told = label("", "soft", wrap=True)
+        self.told.hide()
         table.body.addWidget(self.told)
         self.reading_view = TableReadingView(context.theme)
         table.body.addWidget(self.reading_view)
@@ -122,6 +124,11 @@ class FormTemplatePanel(QWidget):
             self.title.setText(f"{self._context.session.evaluation.form.title}（本单位）")
             self.title.setCursorPosition(0)
 
+    @staticmethod
+    def _tell(where: QLabel, words: str) -> None:
+        where.setText(words)
+        where.setVisible(bool(words))
+
     def _form(self) -> Form | None:
         """The draft compiled; says why not while it can't be scored by."""
         self._context.flush()
@@ -129,8 +136,8 @@ class FormTemplatePanel(QWidget):
         if form is None:
             fatal = [fault for fault in faults if fault.fatal]
             words = f"草稿还有 {len(fatal)} 处不能计分，先改好：{fatal[0]}"
-            self.kept.setText(words)
-            self.told.setText(words)
+            self._tell(self.kept, words)
+            self._tell(self.told, words)
         return form
 
     def save(self) -> None:
@@ -140,16 +147,16 @@ class FormTemplatePanel(QWidget):
         if form is None:
             return
         if not title:
-            self.kept.setText("请填写模板名称。")
+            self._tell(self.kept, "请填写模板名称。")
             self.title.setFocus()
             return
         try:
             kept = self._authoring.save(dataclasses.replace(form, title=title), form_id=title)
         except WorkbenchError as error:
-            self.kept.setText(str(error))
+            self._tell(self.kept, str(error))
             return
         renamed = f"，编号“{kept.form.id}”" if kept.renamed else ""
-        self.kept.setText(f"已保存为本单位模板“{title}”{renamed}，新建评价时可以选用。")
+        self._tell(self.kept, f"已保存为本单位模板“{title}”{renamed}，新建评价时可以选用。")
 
     def export(self) -> None:
         """Write the draft as a workbook of the template, off the window's thread."""
@@ -161,7 +168,7 @@ class FormTemplatePanel(QWidget):
         path = self._context.alerts.choose_save("导出指标体系", suggested, _WORKBOOK)
         if path is None:
             return
-        self.told.setText("正在导出…")
+        self._tell(self.told, "正在导出…")
         authoring = self._authoring
 
         def job(_: Progress) -> Path:
@@ -171,7 +178,7 @@ class FormTemplatePanel(QWidget):
         self._context.tasks.run(job, self._on_exported, failed=self._on_refused)
 
     def _on_exported(self, path: Path) -> None:
-        self.told.setText(f"已导出：{path}")
+        self._tell(self.told, f"已导出：{path}")
 
     def choose(self) -> None:
         """Ask for a table and show how it would be read."""
@@ -182,7 +189,7 @@ class FormTemplatePanel(QWidget):
     def read(self, path: Path) -> None:
         """Read a table in the background; nothing is taken over yet."""
         self._drop()
-        self.told.setText(f"正在读取 {path.name} …")
+        self._tell(self.told, f"正在读取 {path.name} …")
         authoring = self._authoring
 
         def job(_: Progress) -> TableReading:
@@ -192,20 +199,20 @@ class FormTemplatePanel(QWidget):
 
     def _on_read(self, path: Path, reading: TableReading) -> None:
         self.reading = reading
-        self.told.setText(f"{path.name}：还没有写入任何内容，核对后再选择用途。")
+        self._tell(self.told, f"{path.name}：还没有写入任何内容，核对后再选择用途。")
         self.reading_view.show_reading(reading)
         self._taking.show()
 
     def _on_refused(self, error: Exception) -> None:
         if not isinstance(error, WorkbenchError):
-            self.told.setText("没有完成。")
+            self._tell(self.told, "没有完成。")
             raise error
-        self.told.setText(str(error))
+        self._tell(self.told, str(error))
         self.reading_view.show_faults(error.faults if isinstance(error, InputRefused) else ())
 
     def _drop(self) -> None:
         self.reading = None
-        self.told.setText("")
+        self._tell(self.told, "")
         self.reading_view.show_faults(())
         self._taking.hide()
 
@@ -218,7 +225,7 @@ class FormTemplatePanel(QWidget):
         raw = {**form_to_raw(self.reading.form), "id": form.id}
         self._drop()
         self._editing.put(raw, "读入指标表为草稿")
-        self.told.setText("已作为草稿，请在“影响与应用”中核对。")
+        self._tell(self.told, "已作为草稿，请在“影响与应用”中核对。")
 
     def take_as_own(self) -> None:
         """The table becomes one of the user's own systems."""
@@ -227,7 +234,7 @@ class FormTemplatePanel(QWidget):
         try:
             kept = self._authoring.save(self.reading.form)
         except WorkbenchError as error:
-            self.told.setText(str(error))
+            self._tell(self.told, str(error))
             return
         self._drop()
-        self.told.setText(f"已存为本单位模板“{kept.form.title}”，新建评价时可以选用。")
+        self._tell(self.told, f"已存为本单位模板“{kept.form.title}”，新建评价时可以选用。")

@@ -83,7 +83,7 @@ class FormTree(QTreeWidget):
 
     def _rebuild(self, shape: list[tuple[str, str]]) -> None:
         current = self.current
-        at = [id_ for id_, _ in self._shape].index(current) if current in self._items else 0
+        at = [id_ for id_, _ in self._shape].index(current) if current else 0
         folded = {id_ for id_, item in self._items.items() if item.childCount() and not item.isExpanded()}
         with QSignalBlocker(self):
             self.clear()
@@ -103,7 +103,9 @@ class FormTree(QTreeWidget):
                 item.setExpanded(id_ not in folded)
             self._shape = shape
             # Where the current row is gone, the one that took its place is next.
-            wanted = current if current in self._items else shape[min(at, len(shape) - 1)][0] if shape else ""
+            wanted = current
+            if current and current not in self._items and shape:
+                wanted = shape[min(at, len(shape) - 1)][0]
             if wanted:
                 self.setCurrentItem(self._items[wanted])
         if self.current and self.current != current:

@@ -22,8 +22,14 @@ from workbench.ui.widgets import clear, label, link
 
 #: Where a parameter stands: indicator, parameter, and of a list the number of the entry and its part.
 Address = tuple[str, str, int, str]
-#: From which width on, for the base text, the form has two columns.
-TWO_COLUMNS_FROM = 520
+#: Parameters that few standards state, besides units and sources; out of sight until they are wanted.
+_RARE = frozenset({"unit", "numerator", "denominator"})
+
+
+def _is_rare(param: Param, rule: Mapping[str, Any]) -> bool:
+    """Whether a parameter waits behind a link: nothing is stated, nothing is required, few need it."""
+    named = param.name in _RARE or param.name.endswith(("_unit", "_source"))
+    return named and not param.required and param.name not in rule
 
 
 class RuleParamsForm(QWidget):
@@ -34,6 +40,7 @@ class RuleParamsForm(QWidget):
         self._context, self._editing = context, editing
         self._shape: object = None
         self._id = ""
+        self._expanded = False
         self.editors: dict[Address, FieldEditor] = {}
         self.kind = ComboInput()
         self.kind.setAccessibleName("计分方式")
@@ -87,26 +94,51 @@ class RuleParamsForm(QWidget):
         self.editors = {}
         clear(self._holder)
         plain = [param for param in params if param.kind != "list"]
+        rare = [param for param in plain if _is_rare(param, rule)]
+        self._add_grid([param for param in plain if param not in rare], rule, self._holder)
+        if rare:
+            self._more = link("", self._toggle_more, plain=True)
+            self._holder.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+            self._rest = QWidget()
+            inner = QVBoxLayout(self._rest)
+            inner.setContentsMargins(0, 0, 0, 0)
+            self._add_grid(rare, rule, inner)
+            self._holder.addWidget(self._rest)
+            self._count = len(rare)
+            self._show_more()
+        for param in params:
+            if param.kind == "list" and param.item is not None:
+                self._build_list(param, rule)
+
+    def _toggle_more(self) -> None:
+        self._expanded = not self._expanded
+        self._show_more()
+
+    def _show_more(self) -> None:
+        self._rest.setVisible(self._expanded)
+        self._more.setText("收起 ▲" if self._expanded else f"其余 {self._count} 项（取数来源、单位等）▼")
+
+    def _add_grid(self, plain: list[Param], rule: Mapping[str, Any], holder: QVBoxLayout) -> None:
         theme = self._context.theme
         if plain:
             grid = QGridLayout()
             grid.setHorizontalSpacing(theme.px(10))
             grid.setVerticalSpacing(theme.px(5))
-            columns = 2
-            for number, param in enumerate(plain):
+            columns, at = 2, 0
+            for param in plain:
                 caption = label(f"{param.label} *" if param.required else param.label, "soft")
                 editor = self._editor((self._id, param.name, -1, ""), param, rule)
                 caption.setBuddy(editor.input)
-                line, side = divmod(number, columns)
+                wide = field_of(param).kind == "text"
+                line, side = divmod(at + at % columns if wide else at, columns)
+                at = (line + 1) * columns if wide else at + 1
                 grid.addWidget(caption, line, side * 2, Qt.AlignmentFlag.AlignTop)
                 caption.setMinimumHeight(editor.input.sizeHint().height())
-                grid.addWidget(editor, line, side * 2 + 1, Qt.AlignmentFlag.AlignTop)
+                span = columns * 2 - 1 if wide else 1
+                grid.addWidget(editor, line, side * 2 + 1, 1, span, Qt.AlignmentFlag.AlignTop)
             for side in range(columns):
                 grid.setColumnStretch(side * 2 + 1, 1)
-            self._holder.addLayout(grid)
-        for param in params:
-            if param.kind == "list" and param.item is not None:
-                self._build_list(param, rule)
+            holder.addLayout(grid)
 
     def _build_list(self, param: Param, rule: Mapping[str, Any]) -> None:
         theme = self._context.theme
