@@ -75,12 +75,7 @@ def parser() -> Parser:
     made = add("check", commands.check, "核验，列出发现；有未放行的错误则退出码为 1")
     _folder(made)
     _json(made)
-    made.add_argument(
-        "--fail-on",
-        choices=tuple(commands.EXIT_BY),
-        default="error",
-        help="最重到哪一级就以非零退出：error 错误 1，warning 警告 3，notice 提示 4；默认只看错误",
-    )
+    _fail_on(made)
 
     made = add("set", commands.set_value, "填写一个计分项，或改定得分等，并显示新的得分")
     _folder(made)
@@ -145,6 +140,7 @@ def parser() -> Parser:
         help="写出复核意见表：.pdf、.docx 或 .xlsx，可重复",
     )
     _json(made)
+    _fail_on(made)
 
     made = add("history", commands.history, "列出修改记录：何时、何人、由什么改为什么")
     _folder(made)
@@ -231,6 +227,15 @@ def _bureau(made: Parser) -> None:
 
 def _folder(made: Parser) -> None:
     made.add_argument("folder", metavar="文件夹", help="评价的文件夹，或它在数据文件夹中的名称")
+
+
+def _fail_on(made: Parser) -> None:
+    made.add_argument(
+        "--fail-on",
+        choices=tuple(commands.EXIT_BY),
+        default="error",
+        help="最重到哪一级就以非零退出：error 错误 1，warning 警告 3，notice 提示 4；默认只看错误",
+    )
 
 
 def _json(made: Parser) -> None:
