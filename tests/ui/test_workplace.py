@@ -228,7 +228,7 @@ def test_a_cell_keeps_what_it_can_not_hold_out_and_says_so(
     assert found is not None
     assert found.budget is None
     assert "第 1 行" in page.funds._fault.text()
-    assert "不是数字" in page.funds._fault.text()
+    assert "科学记数法" in page.funds._fault.text()
 
 
 def test_typing_on_in_a_cell_after_a_pause(window: MainWindow, opened: Session, qtbot: QtBot) -> None:

@@ -70,6 +70,11 @@ def parser() -> Parser:
     made.add_argument(
         "--indicator", default="", metavar="指标", help="只看一个指标（编号或名称），列出计算过程"
     )
+    made.add_argument(
+        "--derivation",
+        action="store_true",
+        help="列出每个指标的计分推导：标准、取数、计算、取整、对总分的影响",
+    )
     _json(made)
 
     made = add("check", commands.check, "核验，列出发现；有未放行的错误则退出码为 1")
@@ -94,6 +99,7 @@ def parser() -> Parser:
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
     made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
+    made.add_argument("--derivation", default="", metavar="文件", help="计分推导（PDF）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
     made.add_argument("--checks", default="", metavar="文件", help="核验意见（PDF）")
     made.add_argument("--checks-xlsx", default="", metavar="文件", help="核验意见表（Excel）")

@@ -10,6 +10,7 @@ from workbench.cli.desk import Desk, named
 from workbench.cli.findings import findings_json, findings_lines
 from workbench.cli.showing import evaluation_json, indicator_json, indicator_lines, overview_lines, tree_lines
 from workbench.domain.amounts import show_plain
+from workbench.domain.derivation import derive
 from workbench.domain.evaluation import Entry
 from workbench.domain.fields import specs_of
 from workbench.domain.form import Indicator, show_score
@@ -17,6 +18,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.editing import Address, input_of, put_input, put_text, with_fields
 from workbench.services.history import happenings
 from workbench.services.session import Session
+from workbench.services.staging import put_override
 
 #: The exit code when findings of this severity are the worst that stand, worst first.
 EXIT_BY = {"error": 1, "warning": 3, "notice": 4}
@@ -98,7 +100,16 @@ def show_evaluation(desk: Desk, words: Namespace) -> int:
     """Show the tree of an evaluation, or one indicator in full."""
     with desk.opened(words.folder) as session:
         evaluation, scores = session.evaluation, session.scores
-        if words.indicator:
+        if words.derivation:
+            chosen = (
+                [named(evaluation.form, words.indicator, evaluation.form.leaves)] if words.indicator else ()
+            )
+            told = [derive(evaluation, scores, leaf.id).lines() for leaf in chosen or evaluation.form.leaves]
+            if words.json:
+                desk.say_json(told)
+            else:
+                desk.say(*(line for lines in told for line in [*lines, ""]))
+        elif words.indicator:
             indicator = named(evaluation.form, words.indicator, evaluation.form.indicators)
             if words.json:
                 desk.say_json(indicator_json(evaluation, scores, indicator))
@@ -127,7 +138,7 @@ def set_value(desk: Desk, words: Namespace) -> int:
     with desk.opened(words.folder) as session:
         form = session.evaluation.form
         indicator = named(form, words.indicator, form.leaves)
-        hint = _put(session, indicator, words)
+        hint = _put(desk, session, indicator, words)
         if hint:
             raise WorkbenchError(
                 "bad-value", f"{form.place(indicator.id)}“{words.key}”：{hint}", "没有写入。"
@@ -144,7 +155,7 @@ def set_value(desk: Desk, words: Namespace) -> int:
     return 0
 
 
-def _put(session: Session, indicator: Indicator, words: Namespace) -> str:
+def _put(desk: Desk, session: Session, indicator: Indicator, words: Namespace) -> str:
     specs = {spec.key: spec for spec in (indicator.rule.inputs() if indicator.rule is not None else ())}
     if words.key in specs:
         hint = put_input(session, indicator.id, specs[words.key], words.value)
@@ -161,7 +172,7 @@ def _put(session: Session, indicator: Indicator, words: Namespace) -> str:
     if words.key == "override" and words.value.strip():
         if not (words.reason or session.evaluation.entry(indicator.id).override_reason):
             return "改定得分要写理由，请加 --reason。"
-        hint = put_text(session, Address("entry", indicator.id, "override"), words.value)
+        hint = put_override(session, indicator.id, words.value, person=desk.parts.settings.text("evaluator"))
         if hint or not words.reason:
             return hint
         return put_text(session, Address("entry", indicator.id, "override_reason"), words.reason)

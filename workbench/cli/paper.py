@@ -21,6 +21,7 @@ EXPORT_OPTIONS = {
     "xlsx": "score-sheet",
     "pdf": "report",
     "docx": "report-docx",
+    "derivation": "derivation",
     "papers": "working-papers",
     "sheets": "questionnaires",
     "checks": "checks-report",

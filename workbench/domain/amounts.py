@@ -18,6 +18,7 @@ MAX_SPELLING = 40
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．。，＋－—–−％（）　", "0123456789..,+----%() ")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_SCIENTIFIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)[eE][+-]?\d+", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 Exact = Fraction | Decimal | int
@@ -50,6 +51,8 @@ def parse_number(text: str) -> Decimal:
         raise NotANumber("数字过长，请检查是否多输了位数。")
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
+    if _SCIENTIFIC.fullmatch(plain):
+        raise NotANumber(f"“{text.strip()[:20]}”是科学记数法，请写成普通数字，如 12000。")
     if not _NUMBER.fullmatch(plain):
         raise NotANumber(f"“{text.strip()[:20]}”不是数字，请填写如 3.5 的数字。")
     value = Decimal(plain)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.checks_file import write_checks_report, write_checks_workbook
+from workbench.exporters.derivations import write_derivations
 from workbench.exporters.excerpt_file import write_excerpts, write_excerpts_docx
 from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
@@ -23,6 +24,7 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet, usual=True),
         Exporter("report", "评价报告", ".pdf", write_report, usual=True),
         Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True),
+        Exporter("derivation", "计分推导", ".pdf", write_derivations),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook),

@@ -32,6 +32,9 @@ class Kit:
     sheets: SheetRange | None = None
     """Which questionnaire is printed as numbered sheets; without it every questionnaire once, unnumbered."""
 
+    only: str = ""
+    """The id of the one indicator that is wanted; empty for all."""
+
     @property
     def outlines(self) -> Path:
         """The folder of the reports' outlines."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.evaluation import ENTITIES, Entity, Evaluation, Input, input_id
-from workbench.domain.fields import BadValue, FieldSpec, parse_value, show_value, spec_of, specs_of
+from workbench.domain.fields import BadValue, FieldSpec, Value, parse_value, show_value, spec_of, specs_of
 from workbench.domain.rules.base import InputSpec
 from workbench.domain.scoring import read_input
 from workbench.services.session import Session
@@ -63,14 +63,20 @@ def put_text(
     entity = stated(session.evaluation, address.kind, address.id) or blank
     if entity is None:
         return ""
-    field = spec_of(type(entity), address.field)
     try:
-        value = parse_value(text, field)
-        _within_full_mark(session.evaluation, entity, address, value, field)
+        value = value_at(session.evaluation, entity, address, text)
     except BadValue as error:
         return str(error)
     session.put(with_fields(entity, **{address.field: value}), origin=origin)
     return ""
+
+
+def value_at(evaluation: Evaluation, entity: Entity, address: Address, text: str) -> Value:
+    """What a text means in a field of an entity; raises :class:`BadValue` with the hint to show."""
+    field = spec_of(type(entity), address.field)
+    value = parse_value(text, field)
+    _within_full_mark(evaluation, entity, address, value, field)
+    return value
 
 
 def with_fields(entity: Any, **values: Any) -> Any:

@@ -151,10 +151,11 @@ class Exporting:
         layout: str = "",
         findings: Sequence[Any] = (),
         sheets: SheetRange | None = None,
+        only: str = "",
     ) -> ExportJob:
         """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
 
-        ``sheets`` says which numbered sheets of which questionnaire are printed.
+        ``sheets`` says which numbered sheets of which questionnaire are printed, ``only`` which indicator.
         """
         exporter = self.kind(kind)
         if path.suffix.lower() != exporter.suffix:
@@ -166,7 +167,7 @@ class Exporting:
             made=self._clock(),
             cut_out=self._cut_outs(session),
         )
-        kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets)
+        kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets, only=only)
         return ExportJob(exporter, data, path, kit)
 
     def note(

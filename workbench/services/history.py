@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.journal import FIRST_STEP, Event
 
+#: Fields that say why another field of the same entity changed.
+_REASONS = ("override_reason", "reason", "explanation", "note")
 _ACTIONS = {"do": "", "undo": "撤销", "redo": "重做"}
 
 
@@ -49,6 +52,37 @@ def happenings(session: Session, indicator: str = "") -> list[Happening]:
         for event in memory.history()
         if told.follow(event) and event.step != FIRST_STEP and indicator in {"", told.indicator(event)}
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One change of one field: when, by whom, from what to what, and why it was made."""
+
+    at: str
+    by: str
+    before: str
+    after: str
+    why: str
+    """``撤销``, the step's own words, or the reason that was put with it; may be empty."""
+
+
+def field_history(session: Session, kind: str, id_: str, field: str) -> list[FieldChange]:
+    """Every value that a field had, oldest change first; nothing for an evaluation without a journal."""
+    memory = session.memory
+    if not isinstance(memory, EvaluationStore):
+        return []
+    spec = spec_of(ENTITIES[kind], field)
+    found: list[FieldChange] = []
+    for event in memory.history(kind, id_):
+        before, after = event.before or {}, event.after or {}
+        said = next((str(after[name]) for name in _REASONS if name != field and after.get(name)), "")
+        was, now = (show_value(fields[field], spec) if field in fields else "" for fields in (before, after))
+        if was != now:
+            action = "建立" if event.step == FIRST_STEP else _ACTIONS.get(event.action, event.action)
+            found.append(FieldChange(event.at, event.by, was, now, action or said or event.label))
+        elif said and found and not found[-1].why:  # the reason was written after the value
+            found[-1] = dataclasses.replace(found[-1], why=said)
+    return found
 
 
 class _Teller:

@@ -88,6 +88,8 @@ class Services:
     """Indicator systems from and to Excel, and the user's own; without it a form can only be edited."""
     reviewing: Reviewing | None = None
     """Sign-offs of the internal review."""
+    settings: Settings | None = None
+    """The user's settings; without them nothing is remembered beyond the evaluation."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
 
@@ -132,6 +134,7 @@ class Parts:
                 authoring=self.authoring,
                 reviewing=reviewing,
                 surveying=surveying,
+                settings=self.settings,
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -152,6 +155,7 @@ class Parts:
             archiving=self.archiving,
             surveying=surveying,
             previewing=Previewing(self.exporting, self.cache),
+            settings=self.settings,
             folder=session.memory.folder,
         )
 

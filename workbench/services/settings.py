@@ -64,6 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("data_folder", "数据文件夹", "line", "", hint="评价保存在哪里；留空为“文档”下的默认文件夹"),
     Setting("window_layout", "窗口布局", "text", "", shown=False),
+    Setting("stage_columns", "指标树中列出各轮得分", "flag", default=False, shown=False),
 )
 
 BY_KEY: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in SETTINGS})

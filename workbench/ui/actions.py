@@ -36,6 +36,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("next_indicator", "下一项", ("Alt+Down",), "评分"),
     ActionSpec("finish_indicator", "完成本项", ("Ctrl+Return", "Ctrl+Enter"), "评分"),
     ActionSpec("add_deduction", "添加扣分", ("Ctrl+D",), "评分"),
+    ActionSpec("derivation", "计分推导", ("Ctrl+J",), "评分"),
+    ActionSpec("stage_columns", "指标树中列出各轮得分", ("Ctrl+Shift+J",), "评分"),
     ActionSpec("attach_files", "添加佐证文件…", ("Ctrl+O",), "评分"),
     ActionSpec("paste_evidence", "粘贴为佐证", ("Ctrl+Shift+V",), "评分"),
     ActionSpec("next_part", "本页下一部分", ("Ctrl+PgDown",), "查看"),
@@ -43,6 +45,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("search", "搜索指标与操作", ("Ctrl+K",), "查看"),
     ActionSpec("next_tab", "下一个标签", ("Ctrl+PgDown",), "查看"),
     ActionSpec("previous_tab", "上一个标签", ("Ctrl+PgUp",), "查看"),
+    ActionSpec("field_history", "字段的修改记录", ("Ctrl+H",), "查看"),
     ActionSpec("toggle_dark", "深色／浅色", ("Ctrl+Shift+L",), "查看"),
     ActionSpec("larger", "放大文字", ("Ctrl+=", "Ctrl++"), "查看"),
     ActionSpec("smaller", "缩小文字", ("Ctrl+-",), "查看"),
@@ -74,6 +77,7 @@ class ActionBook(QObject):
         self._actions: dict[str, QAction] = {}
         for spec in self.specs:
             action = QAction(spec.text, window)
+            action.setObjectName(spec.name)
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.services.editing import Address
@@ -10,6 +10,7 @@ from workbench.services.parts import Services
 from workbench.services.session import Session
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
+from workbench.ui.fields import Drafts
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 
@@ -31,6 +32,16 @@ class Context:
     run_action: Callable[[str], None] = lambda _: None
     """Do an action by its name in :mod:`workbench.ui.actions`."""
     services: Services = field(default_factory=Services)
+    show_history: Callable[[str, Sequence[tuple[str, Address]]], None] = lambda _title, _places: None
+    """Show what some fields held before, each with the words before its lines."""
+    drafts: Drafts = field(default_factory=dict)
+    """What was refused in fields that show another place now."""
+
+    @property
+    def person(self) -> str:
+        """Who is working, as the settings say; empty when nobody said."""
+        settings = self.services.settings
+        return settings.text("evaluator").strip() if settings is not None else ""
 
     @property
     def session(self) -> Session:

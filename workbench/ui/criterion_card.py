@@ -14,6 +14,8 @@ from workbench.domain.form import Indicator, show_score
 from workbench.domain.rules.base import Given
 from workbench.domain.scoring import IndicatorScore
 from workbench.domain.sources import Sources
+from workbench.services.editing import Address, put_text
+from workbench.services.staging import put_override
 from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.rule_input import PointInput, ValueInput
@@ -48,7 +50,15 @@ class CriterionCard(Card):
         beside.addWidget(self._whole, 1, Qt.AlignmentFlag.AlignTop)
         beside.addWidget(self.carried, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(beside)
-        self.change = EntityForm(context, Entry, ("override", "override_reason"), columns=1, inline=True)
+        self.change = EntityForm(
+            context,
+            Entry,
+            ("override", "override_reason", "override_by"),
+            columns=1,
+            inline=True,
+            save=self._save_change,
+        )
+        self.change.editors["override_by"].setMaximumWidth(px(90))
         self.body.addWidget(self.change)
         self.change_link = link("改定得分…", self._change_score)
         self.head.addWidget(self.words)
@@ -58,6 +68,8 @@ class CriterionCard(Card):
     def show_indicator(self, indicator: Indicator) -> None:
         """Build the inputs of another indicator; what was typed before must be saved by now."""
         self._indicator = indicator
+        for one in self.inputs:
+            one.editor.leave()
         clear(self._rows)
         self.inputs = []
         rule = indicator.rule
@@ -96,6 +108,15 @@ class CriterionCard(Card):
 
     def _toggle_words(self) -> None:
         self._show_words(whole=not self._is_whole)
+
+    def _save_change(self, address: object, text: str, origin: object) -> str:
+        """A score set by hand is signed by who is working."""
+        if not isinstance(address, Address) or not address.id:
+            return ""
+        session = self._context.session
+        if address.field == "override":
+            return put_override(session, address.id, text, person=self._context.person, origin=origin)
+        return put_text(session, address, text, origin)
 
     def _change_score(self) -> None:
         """Open the fields of a score set by hand, which needs a reason."""

@@ -13,7 +13,7 @@ from workbench.domain.fields import KINDS, FieldSpec, spec_of
 from workbench.services.editing import Address, put_text, text_at
 from workbench.services.session import Changed
 from workbench.ui.context import Context
-from workbench.ui.fields import FieldEditor, Options, RefEditor, editor_for
+from workbench.ui.fields import FieldEditor, Options, RefEditor, SaveText, editor_for
 from workbench.ui.widgets import label
 
 #: Kinds that take the whole width of the form.
@@ -32,14 +32,16 @@ class EntityForm(QWidget):
         columns: int = 2,
         options: Mapping[str, Options] | None = None,
         inline: bool = False,
+        save: SaveText | None = None,
     ) -> None:
-        """``inline`` puts all fields on one row, each label before its field."""
+        """``inline`` puts all fields on one row, each label before its field; ``save`` puts a text elsewhere."""
         super().__init__()
         self._context = context
         self._kind = kind_of_type(entity_type)
         self._id = ""
         self.editors: dict[str, FieldEditor] = {}
         self._options = options or {}
+        self._put = save
         if inline:
             self._build_row(entity_type, names)
         else:
@@ -47,7 +49,8 @@ class EntityForm(QWidget):
         context.bridge.changed.connect(self._on_changed)
 
     def _editor(self, field: FieldSpec) -> FieldEditor:
-        editor = editor_for(field, self._save, options=self._options.get(field.name))
+        editor = editor_for(field, self._put or self._save, options=self._options.get(field.name))
+        editor.drafts = self._context.drafts
         self.editors[field.name] = editor
         return editor
 

@@ -8,7 +8,7 @@ red hint under it, and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
@@ -23,6 +23,8 @@ PAUSE_MS = 300
 
 #: (address, text, the editor) → hint to show under the field, empty when the text was saved.
 SaveText = Callable[[object, str, object], str]
+#: Texts that were refused, with their hints, by the place they were meant for.
+Drafts = MutableMapping[object, tuple[str, str]]
 #: What a field that refers to an entity may hold: pairs of id and words.
 Options = Callable[[], list[tuple[str, str]]]
 
@@ -44,6 +46,10 @@ class FieldEditor(QWidget):
         super().__init__(parent)
         self.field = field
         self.address: object = None
+        self.place: object = None
+        """Where the field is kept, when :attr:`address` does not say it (an input of a standard)."""
+        self.drafts: Drafts | None = None
+        """Keeps what was refused while another place is shown; without it that is lost."""
         self.fault = ""
         self._save = save
         self._options = options
@@ -111,12 +117,34 @@ class FieldEditor(QWidget):
         self._show_fault(fault)
 
     def rebind(self, address: object, text: str) -> None:
-        """Save what is pending where it was typed, then show another place's text."""
-        self.flush()
+        """Save what is pending where it was typed, then show another place's text.
+
+        What was refused there before, and is kept in :attr:`drafts`, comes back with its hint.
+        """
+        self.leave()
         self.address = address
         self._opened_with = text
         self._put(text)
         self._show_fault("")
+        self.take_back_draft()
+
+    def leave(self) -> None:
+        """Save what is pending; what is refused is kept for when this place is shown again."""
+        self.flush()
+        if self.drafts is not None and self.fault and self.text() != self._model_text:
+            self.drafts[self.place or self.address] = (self.text(), self.fault)
+
+    def take_back_draft(self) -> None:
+        """Show what was refused here before, with its hint; it is still not saved."""
+        if self.drafts is None:
+            return
+        text, fault = self.drafts.pop(self.place or self.address, ("", ""))
+        if fault:
+            self._writing = True
+            self._write(text)
+            self._writing = False
+            self._last = self.text()
+            self._show_fault(fault)
 
     def revert(self) -> None:
         """Give back what stood here when the field was last bound."""

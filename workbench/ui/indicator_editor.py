@@ -11,21 +11,20 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.checks import Finding, Severity
-from workbench.domain.evaluation import Entry, Mark, mark_id
-from workbench.domain.fields import spec_of
+from workbench.domain.evaluation import STAGES, Entry, mark_id
 from workbench.domain.form import show_score
-from workbench.domain.scoring import IndicatorScore
-from workbench.services.editing import Address, put_text, text_at, with_fields
+from workbench.domain.scoring import FIRST, IndicatorScore
+from workbench.services.editing import Address, with_fields
 from workbench.services.session import Changed
 from workbench.ui.basis_card import BasisCard
 from workbench.ui.context import Context
 from workbench.ui.criterion_card import CriterionCard
 from workbench.ui.deduction_card import DeductionCard
-from workbench.ui.fields import editor_for
+from workbench.ui.fields import FieldEditor
 from workbench.ui.indicator_tree_model import trouble
+from workbench.ui.stage_strip import StageStrip
 from workbench.ui.widgets import KeyButton, Notice, clear, label, link, scrolled
 
-REVIEW = "复核"
 #: Findings shown at an indicator before the rest is only counted.
 MOST_NOTICES = 3
 #: From which width on, for the base text, the buttons below show their keys.
@@ -53,6 +52,7 @@ class IndicatorEditor(QWidget):
         heading.addWidget(self.full, 0, Qt.AlignmentFlag.AlignBottom)
         self.full.setContentsMargins(0, 0, 0, px(4))
         self.criterion = CriterionCard(context)
+        self.stages = StageStrip(context, self.show_history)
         self.deductions = DeductionCard(context)
         self.basis = BasisCard(context)
         self._trouble = Notice(context.theme, "warning", "", "", "", None)
@@ -67,6 +67,7 @@ class IndicatorEditor(QWidget):
         column.addLayout(heading)
         column.addWidget(self.criterion)
         column.addWidget(self.deductions)
+        column.addWidget(self.stages)
         column.addWidget(self.basis)
         column.addWidget(self._trouble)
         column.addLayout(self._notices)
@@ -86,20 +87,15 @@ class IndicatorEditor(QWidget):
         before.clicked.connect(lambda: step(-1))
         after = KeyButton(theme, "下一项 ›", "Alt ↓")
         after.clicked.connect(lambda: step(1))
-        self.reviewed = editor_for(spec_of(Mark, "score"), self._save_review)
-        self.reviewed.input.setMaximumWidth(theme.px(64))
-        self.reviewed.input.setMinimumWidth(theme.px(56))
-        self.reviewed.show_placeholder("—")
+        told = KeyButton(theme, "计分推导", "Ctrl J")
+        told.clicked.connect(lambda: self._context.run_action("derivation"))
         self.done = KeyButton(theme, "完成本项", "Ctrl Enter", primary=True)
         self.done.clicked.connect(lambda: self._context.run_action("finish_indicator"))
-        self._steps = (before, after)
+        self._steps = (before, after, told)
         foot.addWidget(before)
         foot.addWidget(after)
         foot.addStretch(1)
-        words = label("复核得分", "soft")
-        words.setBuddy(self.reviewed.input)
-        foot.addWidget(words)
-        foot.addWidget(self.reviewed)
+        foot.addWidget(told)
         foot.addWidget(self.done)
         return foot
 
@@ -109,18 +105,20 @@ class IndicatorEditor(QWidget):
         for button in self._steps:
             button.show_key(shown=event.size().width() >= self._context.theme.px(KEYS_FROM))
 
-    def _save_review(self, address: object, text: str, origin: object) -> str:
-        """The review's score is an entity of its own that exists once somebody scores."""
-        if not isinstance(address, Address):
-            return ""
-        session = self._context.session
-        indicator = address.id.rpartition("/")[0]
-        if session.evaluation.get(Mark, address.id) is None:
-            if not text.strip():
-                return ""
-            blank = Mark(id=address.id, indicator=indicator, stage=REVIEW)
-            return put_text(session, address, text, origin, blank=blank)
-        return put_text(session, address, text, origin)
+    @property
+    def reviewed(self) -> FieldEditor:
+        """The editor of the review's score."""
+        return self.stages.editor("复核")
+
+    def show_history(self) -> None:
+        """Show who gave which score of this indicator, at every stage."""
+        id_ = self.indicator_id
+        places = [("改定", Address("entry", id_, "override"))]
+        places += [
+            (stage, Address("mark", mark_id(id_, stage), "score")) for stage in STAGES if stage != FIRST
+        ]
+        name = self._context.session.evaluation.form[id_].name
+        self._context.show_history(f"{name} › 各轮得分", places)
 
     def show_indicator(self, id_: str) -> None:
         """Show an indicator; what was typed before is saved where it was typed."""
@@ -137,8 +135,7 @@ class IndicatorEditor(QWidget):
             self.criterion.show_indicator(indicator)
             self.deductions.show_indicator(id_)
             self.basis.show_indicator(indicator, scored)
-            address = Address("mark", mark_id(id_, REVIEW), "score")
-            self.reviewed.rebind(address, text_at(evaluation, address))
+            self.stages.show_indicator(scored)
             self.area.verticalScrollBar().setValue(0)
         self.show_score(scored, None)
 
@@ -156,9 +153,7 @@ class IndicatorEditor(QWidget):
         self.criterion.show_score(scored, origin)
         self.deductions.show_score(scored, origin)
         self.basis.show_score(scored, origin)
-        if self.reviewed is not origin:
-            address = Address("mark", mark_id(self.indicator_id, REVIEW), "score")
-            self.reviewed.show_text(text_at(evaluation, address))
+        self.stages.show_score(scored, origin)
         self._show_notices(scored)
 
     def _show_notices(self, scored: IndicatorScore) -> None:
@@ -233,7 +228,9 @@ class IndicatorEditor(QWidget):
         elif place.kind == "input":
             self.criterion.focus_input(place.id.rpartition("/")[2])
         elif place.kind == "mark":
-            self.reviewed.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            stage, field = place.id.rpartition("/")[2], place.field or "score"
+            if stage in self.stages.cells and field in self.stages.cells[stage].editors:
+                self.stages.editor(stage, field).input.setFocus(Qt.FocusReason.OtherFocusReason)
         elif place.field == "basis":
             self.basis.focus()
         elif not (self.criterion.focus_input(place.field) or self.basis.short.focus_field(place.field)):

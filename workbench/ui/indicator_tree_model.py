@@ -10,16 +10,18 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.evaluation import Evaluation, Input, input_id
+from workbench.domain.evaluation import STAGES, Evaluation, Input, input_id
 from workbench.domain.form import Form, Indicator, show_score
-from workbench.domain.scoring import IndicatorScore, Scores
+from workbench.domain.scoring import FIRST, IndicatorScore, Scores
 from workbench.services.session import Session
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-COLUMNS = ("指标", "分值", "得分", "")
+#: The four stages stand behind the name while they are shown, and give way to 得分 else.
+COLUMNS = ("指标", "分值", "得分", "", "自评", "初评", "复核", "征求后")
 STATE_COLUMN = 3
+FIRST_STAGE_COLUMN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Row:
     score: str
     lost: bool
     state: State | None
+    stages: tuple[str, ...] = ()
+    """The score of each stage, for scored indicators."""
 
 
 def rows_of(evaluation: Evaluation, scores: Scores, errors: Mapping[str, str]) -> dict[str, Row]:
@@ -119,8 +123,14 @@ def rows_of(evaluation: Evaluation, scores: Scores, errors: Mapping[str, str]) -
             "" if scored.score is None else show_score(form, scored.score, indicator),
             leaf and bool(scored.deducted),
             state,
+            _stage_texts(form, scored) if leaf else ("",) * len(STAGES),
         )
     return found
+
+
+def _stage_texts(form: Form, scored: IndicatorScore) -> tuple[str, ...]:
+    given = {**(scored.marks or {}), **({FIRST: scored.first} if scored.first is not None else {})}
+    return tuple(show_score(form, given[s], scored.indicator) if s in given else "" for s in STAGES)
 
 
 class IndicatorTreeModel(QAbstractItemModel):
@@ -144,7 +154,7 @@ class IndicatorTreeModel(QAbstractItemModel):
         self.repainted = [id_ for id_, row in fresh.items() if self._rows[id_] != row]
         self._rows = fresh
         for id_ in self.repainted:
-            self.dataChanged.emit(self.index_of(id_), self.index_of(id_, STATE_COLUMN))
+            self.dataChanged.emit(self.index_of(id_), self.index_of(id_, len(COLUMNS) - 1))
 
     def indicator(self, index: Index) -> Indicator:
         """The indicator of a row."""
@@ -181,7 +191,7 @@ class IndicatorTreeModel(QAbstractItemModel):
         return len(self._form.children(self.indicator(parent).id if parent.isValid() else ""))
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        """Name, full mark, score, sign."""
+        """Name, full mark, score, sign, and the stages."""
         return len(COLUMNS)
 
     def headerData(
@@ -190,7 +200,7 @@ class IndicatorTreeModel(QAbstractItemModel):
         """Column names."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in {1, 2}:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section not in {0, STATE_COLUMN}:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -203,7 +213,7 @@ class IndicatorTreeModel(QAbstractItemModel):
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             sign = row.state.sign if row.state is not None else ""
-            return (indicator.name, row.full, row.score, sign)[column]
+            return (indicator.name, row.full, row.score, sign, *row.stages)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             if column == STATE_COLUMN:
                 return row.state.words if row.state is not None else None
@@ -214,6 +224,7 @@ class IndicatorTreeModel(QAbstractItemModel):
                 Qt.AlignmentFlag.AlignRight,
                 Qt.AlignmentFlag.AlignRight,
                 Qt.AlignmentFlag.AlignHCenter,
+                *(Qt.AlignmentFlag.AlignRight,) * len(STAGES),
             )[column]
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.FontRole and indicator.level == 1:

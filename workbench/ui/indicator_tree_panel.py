@@ -17,8 +17,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from workbench.domain.evaluation import STAGES
 from workbench.ui.context import Context
-from workbench.ui.indicator_tree_model import STATE_COLUMN, IndicatorTreeModel
+from workbench.ui.indicator_tree_model import (
+    COLUMNS,
+    FIRST_STAGE_COLUMN,
+    STATE_COLUMN,
+    IndicatorTreeModel,
+)
 from workbench.ui.theme import Theme, role
 
 
@@ -95,16 +101,35 @@ class IndicatorTreePanel(QFrame):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         metrics = QFontMetrics(QFont(self.view.font()))
-        for column, sample in ((1, "00.0"), (2, "000.00"), (STATE_COLUMN, "●")):
+        stages = [(FIRST_STAGE_COLUMN + n, "征求后") for n in range(len(STAGES))]
+        for column, sample in ((1, "00.0"), (2, "000.00"), (STATE_COLUMN, "●"), *stages):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, metrics.horizontalAdvance(sample) + theme.px(16))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self.setMinimumWidth(theme.px(250))
-        self.setMaximumWidth(theme.px(310))
+        header.moveSection(STATE_COLUMN, len(COLUMNS) - 1)  # the sign stays last
+        self._theme = theme
+        self.stages_shown = True
+        self.show_stages(shown=False)
         self.view.selectionModel().currentChanged.connect(self._on_current)
         theme.changed.connect(self.view.viewport().update)
+
+    def show_stages(self, *, shown: bool) -> None:
+        """Show a column for each stage, or only the score that counts."""
+        self.stages_shown = shown
+        for column in range(FIRST_STAGE_COLUMN, FIRST_STAGE_COLUMN + len(STAGES)):
+            self.view.setColumnHidden(column, not shown)
+        self.setMinimumWidth(self._theme.px(290 if shown else 250) + self.stages_width)
+        self.setMaximumWidth(self._theme.px(310) + self.stages_width)
+
+    @property
+    def stages_width(self) -> int:
+        """How much wider the columns of the stages make the tree (px)."""
+        if not self.stages_shown:
+            return 0
+        header = self.view.header()
+        return sum(header.sectionSize(FIRST_STAGE_COLUMN + n) for n in range(len(STAGES)))
 
     def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid() and not self.model.rowCount(index.siblingAtColumn(0)):

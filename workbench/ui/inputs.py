@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
     QInputMethodEvent,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QSlider,
     QWidget,
@@ -28,6 +30,8 @@ from PySide6.QtWidgets import (
 
 from workbench.domain.amounts import normalise
 
+#: The name of the action that shows the history of the field that the keyboard is in.
+FIELD_HISTORY = "field_history"
 _OWN_REASONS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 
 
@@ -93,6 +97,15 @@ class EnterFilter(QObject):
         return True
 
 
+def add_history(field: QWidget, menu: QMenu) -> None:
+    """Put the window's action of a field's history into the field's own menu."""
+    found = [action for action in field.window().actions() if action.objectName() == FIELD_HISTORY]
+    if found and found[0].isEnabled():
+        field.setFocus(Qt.FocusReason.PopupFocusReason)
+        menu.addSeparator()
+        menu.addAction(found[0])
+
+
 class LineInput(QLineEdit):
     """One line of text; ``left`` when the focus goes elsewhere in the window."""
 
@@ -119,6 +132,13 @@ class LineInput(QLineEdit):
             event.ignore()
             return False
         return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The usual menu, and the history of the field."""
+        menu = self.createStandardContextMenu()
+        add_history(self, menu)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method is in the middle of a word."""
@@ -174,6 +194,13 @@ class TextInput(QPlainTextEdit):
             event.ignore()
             return False
         return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The usual menu, and the history of the field."""
+        menu = self.createStandardContextMenu()
+        add_history(self, menu)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method is in the middle of a word."""

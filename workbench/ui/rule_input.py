@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from workbench.domain.amounts import show_plain
+from workbench.domain.evaluation import input_id
 from workbench.domain.rules.base import Given, InputSpec
 from workbench.domain.scoring import MANUAL
 from workbench.domain.sources import Choice, place_of_source
@@ -43,6 +44,8 @@ class ValueInput:
         self._source = ""
         theme = context.theme
         self.editor = editor_for(input_field(spec), self._save)
+        self.editor.place = Address("input", input_id(indicator, spec.key), "value")
+        self.editor.drafts = context.drafts
         self.editor.rebind(spec.key, self._said_text())
         self.editor.input.setMinimumWidth(theme.px(76))
         self.linked = label("", "well")
@@ -122,7 +125,8 @@ class ValueInput:
         bound_value = given.linked if given.linked is not None else given
         self.linked.setVisible(bound)
         self.linked.setText(bound_value.text or "—")
-        beside = not bound or said.manual or bool(said.value) or self._wanted or self.editor.pending
+        typed = bool(said.value) or self.editor.pending or bool(self.editor.fault)
+        beside = not bound or said.manual or typed or self._wanted
         self.editor.setVisible(beside)
         self.by_hand.setVisible(bound and beside)
         self.other.setVisible(not beside)
@@ -195,6 +199,8 @@ class PointInput(QWidget):
         self.editor = editor_for(input_field(spec), self._save)
         self.editor.input.setMaximumWidth(theme.px(64))
         self.editor.input.setMinimumWidth(theme.px(52))
+        self.editor.place = Address("input", input_id(indicator, spec.key), "value")
+        self.editor.drafts = context.drafts
         self.editor.rebind(spec.key, "")
         row.addWidget(self.editor)
 
@@ -229,7 +235,7 @@ class PointInput(QWidget):
             button.setChecked(text == chosen)
         if self.editor is not origin:
             self.editor.show_text(now if partly else "")
-        self.editor.setVisible(partly or self.editor.pending)
+        self.editor.setVisible(partly or self.editor.pending or bool(self.editor.fault))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """1, 2, 3 say it; the arrows go to the next point."""

@@ -13,6 +13,7 @@ from workbench.services.attaching import Target
 from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.ui.context import Context
+from workbench.ui.derivation_panel import DerivationPanel
 from workbench.ui.evidence_panel import EvidencePanel
 from workbench.ui.indicator_editor import IndicatorEditor
 from workbench.ui.indicator_tree_panel import IndicatorTreePanel
@@ -49,6 +50,9 @@ class ScoringPage(Page):
         self._later.setSingleShot(True)
         self._later.setInterval(FINDINGS_MS)
         self._later.timeout.connect(self.show_findings)
+        self._derivation: DerivationPanel | None = None
+        settings = context.services.settings
+        self.tree.show_stages(shown=bool(settings is not None and settings["stage_columns"]))
         self._leaves = [leaf.id for leaf in context.session.evaluation.form.leaves]
 
     def minimumSizeHint(self) -> QSize:
@@ -57,12 +61,15 @@ class ScoringPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On narrow screens the evidence goes first (it has a page of its own), then the tree (Ctrl+K finds)."""
-        px = self.context.theme.px
-        for width, part in ((EVIDENCE_FROM, self.evidence), (TREE_FROM, self.tree)):
-            part.setVisible(event.size().width() >= px(width))
-        # Beside the editor the tree gives way first.
-        self.editor.setMinimumWidth(px(EDITOR_NEEDS) if event.size().width() >= px(TREE_FROM) else 0)
+        self._fit(event.size().width())
         super().resizeEvent(event)
+
+    def _fit(self, width: int) -> None:
+        px, more = self.context.theme.px, self.tree.stages_width
+        for least, part in ((EVIDENCE_FROM, self.evidence), (TREE_FROM, self.tree)):
+            part.setVisible(width >= px(least) + more)
+        # Beside the editor the tree gives way first.
+        self.editor.setMinimumWidth(px(EDITOR_NEEDS) if width >= px(TREE_FROM) + more else 0)
 
     @property
     def current(self) -> str:
@@ -103,6 +110,8 @@ class ScoringPage(Page):
         if id_ != self.current:
             self.editor.show_indicator(id_)
             self.evidence.show_indicator(id_)
+            if self._derivation is not None and self._derivation.isVisible():
+                self._derivation.show_indicator(id_)
             self._later.start()
 
     def focus_first(self) -> None:
@@ -111,6 +120,26 @@ class ScoringPage(Page):
             self.editor.focus_first()
         else:
             super().focus_first()
+
+    def show_derivation(self) -> None:
+        """Open the derivation of the current indicator beside the work; it follows from then on."""
+        if not self.current:
+            return
+        self.context.flush()
+        if self._derivation is None:
+            self._derivation = DerivationPanel(self.context, self)
+        self._derivation.show_indicator(self.current)
+        self._derivation.show()
+        self._derivation.raise_()
+
+    def toggle_stages(self) -> None:
+        """List the scores of every stage in the tree, or only the one that counts; remembered."""
+        wanted = not self.tree.stages_shown
+        self.tree.show_stages(shown=wanted)
+        self._fit(self.width())
+        settings = self.context.services.settings
+        if settings is not None:
+            settings.put("stage_columns", wanted)
 
     def evidence_target(self) -> Target | None:
         """What files taken in now prove: the deduction line that the keyboard is in, or the indicator."""
@@ -151,6 +180,8 @@ class ScoringPage(Page):
             "next_indicator": lambda: self.step(1),
             "finish_indicator": self.finish,
             "add_deduction": self.editor.deductions.add,
+            "derivation": self.show_derivation,
+            "stage_columns": self.toggle_stages,
             "attach_files": lambda: self.evidence.attach_files(self.evidence_target()),
             "paste_evidence": lambda: self.evidence.paste(self.evidence_target()),
             "remove_row": self.editor.deductions.remove_focused,

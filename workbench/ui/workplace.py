@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Step
-from workbench.domain.evaluation import KIND_LABELS
+from workbench.domain.evaluation import ENTITIES, KIND_LABELS
 from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.ui.actions import ActionBook
@@ -17,6 +17,7 @@ from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.context import Context, Services
 from workbench.ui.fields import FieldEditor
+from workbench.ui.history_panel import HistoryPanel, place_title
 from workbench.ui.inputs import commit_composition
 from workbench.ui.navigation_panel import NavigationPanel
 from workbench.ui.page import Page
@@ -58,11 +59,13 @@ class Workplace(QWidget):
             flush=self.flush,
             run_action=actions.run,
             services=services,
+            show_history=self.show_history,
         )
         self._actions = actions
         self._specs = {spec.key: spec for spec in PAGES}
         self._pages: dict[str, Page] = {}
         self.current = ""
+        self._history: HistoryPanel | None = None
         self.top = TopLine(theme, actions)
         self.navigation = NavigationPanel(
             theme, [(p.key, p.label, p.group, actions.key_of(f"go_{p.key}")) for p in PAGES]
@@ -100,6 +103,7 @@ class Workplace(QWidget):
             "undo": self.undo,
             "redo": self.redo,
             "search": self.search,
+            "field_history": self.show_field_history,
             "export": partial(self.show_page, "export"),
         }
         for page in PAGES:
@@ -178,6 +182,28 @@ class Workplace(QWidget):
             return
         kinds = dict.fromkeys(KIND_LABELS[change.kind] for change in step.changes)
         self.status.say(f"{did}：{step.label or '修改' + '、'.join(kinds)}")
+
+    def show_history(self, title: str, places: Sequence[tuple[str, Address]]) -> None:
+        """Show what some fields held before, in the panel that stays open beside the work."""
+        self.flush()
+        if self._history is None:
+            self._history = HistoryPanel(self.context.theme, self.context.bridge, self)
+        self._history.show_places(title, places)
+
+    def show_field_history(self) -> None:
+        """Show the history of the field that the keyboard is in."""
+        editor = focused_field()
+        place = None if editor is None else editor.place or editor.address
+        if editor is None or not isinstance(place, Address) or place.kind not in ENTITIES or not place.id:
+            self.status.say("请先把光标放进一个字段，再按 Ctrl H 查看它的修改记录。")
+            return
+        self.show_history(place_title(place, self._name_of(place, editor)), [("", place)])
+
+    def _name_of(self, place: Address, editor: FieldEditor) -> str:
+        """What a field belongs to: the indicator with the input's own name, or nothing."""
+        indicator = self.context.session.evaluation.form.get(place.id.partition("/")[0])
+        name = indicator.name if indicator is not None else ""
+        return f"{name} › {editor.field.label}" if place.kind == "input" else name
 
     def search(self) -> None:
         """Open the search over indicators, pages and actions."""
