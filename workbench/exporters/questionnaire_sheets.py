@@ -246,7 +246,9 @@ class _Layout:
 
 def _asked(question: Question) -> str:
     """What is asked of the person besides the words: to choose several, or to write a number."""
-    return {"多选": "（可多选）", "数字": "（填写数字）"}.get(question.kind, "")
+    if question.kind == "多选" and "多选" not in question.text:
+        return "（可多选）"
+    return "（填写数字）" if question.kind == "数字" else ""
 
 
 def _square(page: Page, x: float, y: float) -> None:

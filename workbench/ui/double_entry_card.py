@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import NotANumber, parse_number, show_percent, show_plain
@@ -73,7 +73,7 @@ class DoubleEntryCard(Card):
         self.rates = label("", "soft", wrap=True)
         self.body.addWidget(self.rates)
         self.decide = link("协调人查看不一致", self._toggle_differences)
-        self.body.addWidget(self.decide)
+        self.body.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
         self.differences = QWidget()
         self._rows = QVBoxLayout(self.differences)
         self._rows.setContentsMargins(0, 0, 0, 0)

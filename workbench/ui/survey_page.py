@@ -19,13 +19,19 @@ from workbench.ui.page import Page
 from workbench.ui.question_tables import QuestionTables, choose_first
 from workbench.ui.sheet_entry_panel import SheetEntryPanel
 from workbench.ui.survey_design_panel import SurveyDesignPanel
+from workbench.ui.survey_results_panel import SurveyResultsPanel
 from workbench.ui.tab_order import tab_stops
 from workbench.ui.theme import role
 from workbench.ui.widgets import empty, label, link, scrolled
 
-DESIGN, ENTRY, COUNTING = "design", "entry", "counts"
+DESIGN, ENTRY, COUNTING, RESULTS = "design", "entry", "counts", "results"
 #: The tabs in the order of the work, with the way in that each belongs to.
-TABS = ((DESIGN, "问卷设计", ""), (ENTRY, "录入答卷", SHEETS), (COUNTING, "直接计票", COUNTS))
+TABS = (
+    (DESIGN, "问卷设计", ""),
+    (ENTRY, "录入答卷", SHEETS),
+    (COUNTING, "直接计票", COUNTS),
+    (RESULTS, "结果", ""),
+)
 
 
 class SurveyPage(Page):
@@ -77,15 +83,24 @@ class SurveyPage(Page):
                 "人数与占比填一种；占比按本题有效份数折算",
             ),
         )
+        self.results = SurveyResultsPanel(context, self._surveying)
         self._panels: dict[str, QWidget] = {
             DESIGN: scrolled(_padded(self.design)),
             ENTRY: self.entry,
             COUNTING: scrolled(_padded(self.counts)),
+            RESULTS: scrolled(_padded(self.results)),
         }
         self._shown: dict[str, Callable[[str], None]] = {
             DESIGN: self.design.show_questionnaire,
             ENTRY: self.entry.show_questionnaire,
             COUNTING: self.counts.show_questionnaire,
+            RESULTS: self.results.show_questionnaire,
+        }
+        self._followers: dict[str, Callable[[Changed], None]] = {
+            DESIGN: self.design.update_for,
+            ENTRY: self.entry.update_for,
+            COUNTING: self.counts.update_for,
+            RESULTS: self.results.update_for,
         }
         for panel in self._panels.values():
             self.stack.addWidget(panel)
@@ -210,10 +225,7 @@ class SurveyPage(Page):
             way = next(way for tab, _, way in TABS if tab == self.tab)
             if (self.stack.currentWidget() is self._other) != bool(way and asked.way != way):
                 self.show_tab(self.tab)
-        if self.tab == ENTRY:
-            self.entry.update_for(changed)
-        else:
-            (self.design if self.tab == DESIGN else self.counts).update_for(changed)
+        self._followers[self.tab](changed)
 
     def flush(self) -> None:
         """Save what is being typed, words on a sheet too."""
