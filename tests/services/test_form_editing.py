@@ -8,15 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.exporters.sample import MADE, RESOURCES
 from tests.helpers import ROOT
 from workbench.cli import main as run
 from workbench.domain import form_edits as edits
 from workbench.domain.compiler import compile_form, form_to_raw
 from workbench.domain.evaluation import Entry
+from workbench.domain.fields import MAX_TEXT
+from workbench.domain.form_json import form_text
 from workbench.errors import WorkbenchError
+from workbench.exporters.kit import Kit
+from workbench.exporters.report_data import freeze
+from workbench.exporters.working_papers import write_working_papers
 from workbench.services.catalog import Catalog
 from workbench.services.form_editing import FormEditing
 from workbench.services.history import happenings
+from workbench.services.importing import Importing
 from workbench.services.parts import local_now
 from workbench.services.samples import Samples
 from workbench.services.session import Session
@@ -69,6 +76,48 @@ def test_a_draft_survives_without_closing_and_is_applied_after_reopening(
     words = ["".join(change) for change in applied.changes]
     assert any("改名" in one and "公众知晓率" in one for one in words)
     assert not any("{" in one for one in words), "no raw text is told"
+    session.close()
+
+
+def export_papers(session: Session, path: Path) -> None:
+    write_working_papers(freeze(session.evaluation, made=MADE), path, Kit(RESOURCES), lambda *_: None)
+
+
+def test_papers_of_a_changed_form_come_back_without_a_difference(
+    catalog: Catalog, folder: Path, tmp_path: Path
+) -> None:
+    session = catalog.open(folder)
+    editing = FormEditing(session)
+    path = tmp_path / "底稿.xlsx"
+    export_papers(session, path)
+    editing.edit(lambda raw: edits.split(raw, "D11", "N1"), "拆分")
+    editing.put_reason("分两项考核")
+    editing.apply(editing.effect())
+    importing = Importing(compile_form)
+    with pytest.raises(WorkbenchError, match="指标体系已改变"):
+        importing.preview(session, path)
+    export_papers(session, path)
+    assert importing.preview(session, path).changes == ()
+    session.close()
+
+
+def test_a_large_form_is_kept_whole(catalog: Catalog, folder: Path) -> None:
+    session = catalog.open(folder)
+    editing = FormEditing(session)
+    raw = editing.raw
+    for leaf in session.evaluation.form.leaves:
+        raw = edits.put_text(raw, leaf.id, "criterion", (f"{leaf.name}的评分标准很长。" * 1_200)[:15_000])
+    editing.put(raw, "补写标准")
+    editing.put_reason("补写")
+    editing.apply(editing.effect())
+    form = session.evaluation.form
+    assert len(form_text(form.raw)) > MAX_TEXT
+    session.close()
+    session = catalog.open(folder)
+    assert session.evaluation.form == form
+    session.undo()
+    assert session.evaluation.form == session.evaluation.original_form
+    assert FormEditing(session).draft is not None
     session.close()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.compiler import form_to_raw
-from workbench.domain.entities_form import IN_FORCE
+from workbench.domain.entities_form import DRAFT, IN_FORCE
 from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
 from workbench.domain.fields import show_value, spec_of
 from workbench.domain.form_diff import compare
@@ -129,7 +129,7 @@ class _Teller:
             event.at,
             event.by,
             _ACTIONS.get(event.action, event.action),
-            f"{verb}{KIND_LABELS[event.kind]}",
+            f"{verb}{KIND_LABELS[event.kind]}{'草稿' if (event.kind, event.id) == (REVISION, DRAFT) else ''}",
             self._where(event),
             tuple(changes),
             event.label,
