@@ -27,6 +27,7 @@ from workbench.services.session import Session
 from workbench.ui.form_page import EFFECT, INDICATOR, TEMPLATE, FormPage
 from workbench.ui.main_window import MainWindow
 from workbench.ui.scoring_page import ScoringPage
+from workbench.ui.widgets import Notice
 
 ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 
@@ -269,9 +270,23 @@ def test_nothing_is_applied_before_its_effect_was_seen_and_agreed_to(
     assert again.editing.draft is not None, "the draft is there again"
 
 
+def test_going_through_kinds_of_rules_loses_nothing(page: FormPage) -> None:
+    page.tree.go_to("D11")
+    before = page.editing.outline.row("D11")["rule"]
+    for kind in ("judgement", "points", "bands", "steps", "formula", "ratio"):
+        page.indicator.rule._choose(kind)
+    assert page.editing.outline.row("D11")["rule"] == before
+    assert page.editing.draft is None
+
+
 def test_a_removed_indicator_can_be_kept_after_all(page: FormPage) -> None:
     page.tree.go_to("D12")
     page.ask("remove")
+    page.show_part(EFFECT)
+    told = [notice.words.text() for notice in page.effect.findChildren(Notice)]
+    assert any("将失去位置：效益 › 社会效益 › 公众认可率" in words for words in told), (
+        "also while it is out of sum"
+    )
     page.tree.go_to("D1")
     page.indicator.by_share.click()
     page.show_part(EFFECT)

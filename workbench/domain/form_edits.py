@@ -16,7 +16,7 @@ from workbench.domain.amounts import exact, round_half_up
 from workbench.domain.compiler import MAX_INDICATORS
 from workbench.domain.form_outline import Outline, points_of, rule_of
 from workbench.domain.rules.base import rule_types
-from workbench.domain.rules.params import params_of, write_params
+from workbench.domain.rules.params import Param, params_of, write_params
 
 Raw = Mapping[str, Any]
 Row = dict[str, Any]
@@ -301,15 +301,30 @@ def spread(raw: Raw, parent: str, total: Decimal | None = None) -> dict[str, Any
     return fresh
 
 
-def put_rule(raw: Raw, id_: str, kind: str) -> dict[str, Any]:
-    """Another way of scoring; parameters that both know are kept. No kind: the evaluator's judgement."""
+def stated_params(raw: Raw, id_: str) -> dict[tuple[str, str], Any]:
+    """What the rule of an indicator states, by name and kind of parameter: what another rule may take over."""
+    rule = Outline(raw).row(id_).get("rule") or {}
+    rule_type = rule_types().get(str(rule.get("kind")))
+    params = params_of(rule_type) if rule_type is not None else ()
+    return {_meaning(one): rule[one.name] for one in params if one.name in rule}
+
+
+def _meaning(param: Param) -> tuple[str, str]:
+    return param.name, f"{param.kind} {param.item.__name__}" if param.item is not None else param.kind
+
+
+def put_rule(
+    raw: Raw, id_: str, kind: str, remembered: Mapping[tuple[str, str], Any] | None = None
+) -> dict[str, Any]:
+    """Another way of scoring. What the rule before it states is kept where both know the parameter.
+
+    ``remembered`` may give more of :func:`stated_params`, of rules before that. No kind: the
+    evaluator's judgement.
+    """
     kind = kind or "judgement"
     _check_scored(raw, id_)
-    known = {one.name: one.kind for one in params_of(rule_types()[kind])}
-    before = Outline(raw).row(id_).get("rule") or {}
-    former = rule_types().get(str(before.get("kind")))
-    shared = {one.name for one in params_of(former) if known.get(one.name) == one.kind} if former else set()
-    kept = {name: value for name, value in before.items() if name in shared}
+    known = {**(remembered or {}), **stated_params(raw, id_)}
+    kept = {one.name: known[key] for one in params_of(rule_types()[kind]) if (key := _meaning(one)) in known}
     return _with(raw, id_, {"rule": {"kind": kind, **kept}})
 
 

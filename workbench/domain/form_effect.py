@@ -7,7 +7,7 @@ with the same step that puts the form in force, so that one undo brings all of i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -143,17 +143,24 @@ def _score_changes(old: Form, before: Scores, new: Form, after: Scores) -> Itera
 # what loses its place
 
 
-def _lost(evaluation: Evaluation, form: Form) -> Iterator[Lost]:
-    kept = {leaf.id for leaf in form.leaves}
-    old = evaluation.form
-    for indicator in old.indicators:
+def lost_with(evaluation: Evaluation, remaining: Collection[str]) -> Iterator[Lost]:
+    """What is said about the indicators of the form in force that are not among ``remaining``."""
+    for indicator in evaluation.form.indicators:
         id_ = indicator.id
-        if form.get(id_) is None:
+        if id_ not in remaining:
             found = [*_said_of(evaluation, id_), *_tied_to(evaluation, id_)]
             referring = _referring(evaluation, id_)
             if found or referring:
                 yield _as_lost(evaluation, id_, "指标已删去", found, referring)
-        elif id_ not in kept:
+
+
+def _lost(evaluation: Evaluation, form: Form) -> Iterator[Lost]:
+    yield from lost_with(evaluation, {indicator.id for indicator in form.indicators})
+    kept = {leaf.id for leaf in form.leaves}
+    old = evaluation.form
+    for indicator in old.indicators:
+        id_ = indicator.id
+        if id_ not in kept and form.get(id_) is not None:
             found = _said_of(evaluation, id_)
             if found and not old.children(id_):
                 yield _as_lost(evaluation, id_, "有了下级指标，本级不再评分", found, [])

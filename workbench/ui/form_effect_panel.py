@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -12,7 +12,7 @@ from workbench.domain.compiler import form_to_raw
 from workbench.domain.fields import FieldSpec
 from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_edits import restore
-from workbench.domain.form_effect import Effect
+from workbench.domain.form_effect import Effect, Lost, lost_with
 from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context
@@ -113,11 +113,21 @@ class FormEffectPanel(QWidget):
 
     def _show_faults(self, faults: Sequence[Fault]) -> None:
         self.effect_card.right.setText(f"还有 {len(faults)} 处不能计分，改好后才能应用")
-        places = {self._editing.outline.place(line.id): line.id for line in self._editing.outline.lines()}
+        outline = self._editing.outline
+        places = {outline.place(line.id): line.id for line in outline.lines()}
         for fault in faults[:MOST_LINES]:
             id_ = places.get(fault.place, "")
             go = partial(self._go, id_) if id_ else None
             self._effects.addWidget(Notice(self._context.theme, "lost", "", str(fault), "去改 →", go))
+
+        remaining = {line.id for line in outline.lines()}
+        self._show_lost(lost_with(self._context.session.evaluation, remaining))
+
+    def _show_lost(self, found: Iterable[Lost]) -> None:
+        for lost in found:
+            go = None if lost.id in self._editing.outline else partial(self._restore, lost.id)
+            text = f"将失去位置：{lost}"
+            self._effects.addWidget(Notice(self._context.theme, "lost", "", text, "保留该指标", go))
 
     def _show_effect(self, effect: Effect) -> None:
         theme = self._context.theme
@@ -141,11 +151,7 @@ class FormEffectPanel(QWidget):
                 self._effects.addWidget(label(f"另有 {len(effect.scores) - MOST_LINES} 个指标", "small"))
         else:
             self._effects.addWidget(label("各指标得分不变。", "soft"))
-        for lost in effect.lost:
-            keeps = self._editing.outline
-            go = None if lost.id in keeps else partial(self._restore, lost.id)
-            text = f"将失去位置：{lost}"
-            self._effects.addWidget(Notice(theme, "lost", "", text, "保留该指标", go))
+        self._show_lost(effect.lost)
         for doubt in effect.doubts:
             self._effects.addWidget(Notice(theme, "warning", "", doubt, "", None))
 

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.form_edits import CannotEdit, put_param, put_rule
+from workbench.domain.form_edits import CannotEdit, put_param, put_rule, stated_params
 from workbench.domain.form_outline import JUDGEMENT, Outline
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import BadParam, Param, params_of
@@ -41,6 +41,7 @@ class RuleParamsForm(QWidget):
         self._shape: object = None
         self._id = ""
         self._expanded = False
+        self._remembered: dict[str, dict[tuple[str, str], Any]] = {}
         self.editors: dict[Address, FieldEditor] = {}
         self.kind = ComboInput()
         self.kind.setAccessibleName("计分方式")
@@ -260,7 +261,10 @@ class RuleParamsForm(QWidget):
     def _choose(self, kind: str) -> None:
         self._context.flush()
         id_ = self._id
+        # The arrow keys lead through many kinds: what one of them has no place for is there again later.
+        kept = self._remembered.setdefault(id_, {})
+        kept |= stated_params(self._editing.raw, id_)
         try:
-            self._editing.edit(lambda raw: put_rule(raw, id_, kind), "更换计分方式")
+            self._editing.edit(lambda raw: put_rule(raw, id_, kind, kept), "更换计分方式")
         except CannotEdit:
             self.show_row(id_, Outline(self._editing.raw).row(id_))
