@@ -28,6 +28,7 @@ from workbench.services.reviewing import Reviewing
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
+from workbench.services.survey_files import SurveyFiles
 from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
@@ -76,6 +77,8 @@ class Services:
     """Working papers back in."""
     surveying: Surveying | None = None
     """Questionnaires: ways in, sheets, double entry; without it they are only looked at."""
+    survey_files: SurveyFiles | None = None
+    """Answers from files of survey platforms."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
     previewing: Previewing | None = None
@@ -111,6 +114,8 @@ class Parts:
     bureau: BureauForms
     archiving: Archiving
     outside: OutsideSheets
+    survey_memory: Path
+    """Where it is remembered what the columns of survey files meant."""
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -125,6 +130,7 @@ class Parts:
         )
         reviewing = Reviewing(session, checking.limits.review_levels, self.today)
         surveying = Surveying(session, self.today, SurveyLibrary(self.resources))
+        survey_files = SurveyFiles(session, self.survey_memory)
         if not isinstance(session.memory, EvaluationStore):
             return Services(
                 checking=checking,
@@ -135,6 +141,7 @@ class Parts:
                 reviewing=reviewing,
                 surveying=surveying,
                 settings=self.settings,
+                survey_files=survey_files,
             )
         vault = Vault(session.memory.evidence_folder)
         pictures = Pictures(vault, self.cache)
@@ -154,6 +161,7 @@ class Parts:
             authoring=self.authoring,
             archiving=self.archiving,
             surveying=surveying,
+            survey_files=survey_files,
             previewing=Previewing(self.exporting, self.cache),
             settings=self.settings,
             folder=session.memory.folder,
@@ -209,4 +217,5 @@ def assemble(
         BureauForms(data or usual, folders.resources),
         Archiving(exporting, now),
         OutsideSheets(folders.resources, now),
+        folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
     )
