@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.entities_survey import FILE
 from workbench.domain.evaluation import Entity, Option, Question, Questionnaire
+from workbench.importers.answer_table import Header, SurveyTable
 from workbench.importers.survey_cells import BLANKS, NOT_TICKED, TICKED
 from workbench.importers.survey_columns import (
     NUMBER,
@@ -27,7 +28,6 @@ from workbench.importers.survey_columns import (
     parts_of,
     question_text,
 )
-from workbench.importers.answer_table import Header, SurveyTable
 
 _MOST_OPTIONS = 15
 _LONGEST_OPTION = 30

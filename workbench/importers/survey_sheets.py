@@ -21,9 +21,9 @@ from workbench.domain.answers import (
 )
 from workbench.domain.evaluation import Option, Question
 from workbench.errors import Fault
+from workbench.importers.answer_table import SurveyTable
 from workbench.importers.survey_cells import CellReader, Impossible, ticked
 from workbench.importers.survey_columns import NUMBER, OPTION, QUESTION, ColumnMapping, ColumnUse
-from workbench.importers.answer_table import SurveyTable
 
 #: More faults than this are counted, not listed.
 MOST_FAULTS = 300

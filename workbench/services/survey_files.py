@@ -15,6 +15,7 @@ from workbench.domain.changes import Change, apply
 from workbench.domain.entities_survey import COUNTS, FILE, Sheet, SheetBatch
 from workbench.domain.evaluation import Entity, Evaluation, Option, Question, Questionnaire
 from workbench.errors import Fault, InputRefused, WorkbenchError
+from workbench.importers.answer_table import SurveyTable, read_survey_table
 from workbench.importers.survey_columns import (
     ColumnMapping,
     fingerprint,
@@ -24,7 +25,6 @@ from workbench.importers.survey_columns import (
 )
 from workbench.importers.survey_design import Draft, drafted
 from workbench.importers.survey_sheets import ReadSheets, SheetPacking, batch_lines
-from workbench.importers.answer_table import SurveyTable, read_survey_table
 from workbench.services.jobs import silent
 from workbench.services.session import Session
 
