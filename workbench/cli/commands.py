@@ -187,6 +187,7 @@ def check(desk: Desk, words: Namespace) -> int:
             desk.say_json(findings_json(checking))
         else:
             desk.say(*findings_lines(checking))
+        desk.hint(*(f"本机构核验 {fault}" for fault in checking.own.faults))
         worst = next((finding.severity.name.lower() for finding in checking.standing), "")
         return exit_code(worst, words.fail_on)
 

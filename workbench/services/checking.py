@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ from workbench.domain.evaluation import (
     Waiver,
     kind_of,
 )
+from workbench.domain.own_checks import OwnCheck, OwnChecks, missing_names, named_values, own_findings
 from workbench.domain.records import is_signed, overdue_requests
 from workbench.domain.sources import Sources
 from workbench.domain.survey import questions_of
@@ -99,11 +101,17 @@ class Left:
 class Checking:
     """The findings of a session's evaluation. Cheap to ask again: one state is checked once."""
 
-    def __init__(self, session: Session, limits: Limits, *, today: date | None = None) -> None:
-        """``today`` is the day against which dates that were set are due; without it none is."""
+    def __init__(
+        self, session: Session, limits: Limits, *, today: date | None = None, own: OwnChecks | None = None
+    ) -> None:
+        """``today`` is the day against which dates that were set are due; without it none is.
+
+        ``own`` are the firm's own checks.
+        """
+        self.own = own or OwnChecks()
         self._session = session
         self._today = today
-        self._checker = Checker(limits, today)
+        self._checker = Checker(limits, today, more=partial(own_findings, own=self.own.checks))
         self._seen: Evaluation | None = None
         self._findings: tuple[Finding, ...] = ()
         self._by_indicator: Mapping[str, tuple[Finding, ...]] = MappingProxyType({})
@@ -137,6 +145,13 @@ class Checking:
     def counts(self) -> Counts:
         """How many of each severity stand."""
         return counts_of(self.findings)
+
+    @property
+    def own_states(self) -> list[tuple[OwnCheck, list[str]]]:
+        """Each of the firm's own checks, with the names that this evaluation has no value for."""
+        evaluation, scores = self._session.evaluation, self._session.scores
+        values = named_values(View(evaluation, scores, Sources(evaluation), self.limits))
+        return [(check, missing_names(check, values)) for check in self.own.checks]
 
     def of_indicator(self, indicator: str) -> tuple[Finding, ...]:
         """What is said about one indicator."""

@@ -20,6 +20,7 @@ from workbench.services.cutting import CutOuts
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.outside_sheets import OutsideSheets
+from workbench.services.own_checks import load_own_checks, own_check_folders
 from workbench.services.pictures import Pictures
 from workbench.services.previewing import Previewing
 from workbench.services.recording import Recording
@@ -120,7 +121,8 @@ class Parts:
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
         limits = load_limits(self.resources, session.evaluation.form.profile)
-        return Checking(session, limits, today=self.today())
+        own = load_own_checks(own_check_folders(self.resources, self.catalog.data))
+        return Checking(session, limits, today=self.today(), own=own)
 
     def services_for(self, session: Session) -> Services:
         """What can be done with an open evaluation; its store is joined to the services here."""

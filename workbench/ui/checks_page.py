@@ -97,6 +97,12 @@ class ChecksPage(Page):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(theme.px(7))
         column.addWidget(self._findings)
+        self._own_card = Card(theme, "本机构核验", "数据文件夹 own_checks 下的 .toml 文件")
+        self._own_lines: list[tuple[str, str]] = []
+        self._own = QVBoxLayout()
+        self._own.setSpacing(theme.px(3))
+        self._own_card.body.addLayout(self._own)
+        column.addWidget(self._own_card)
         column.addStretch(1)
         self._area = scrolled(content)
         outer = QVBoxLayout(self)
@@ -111,6 +117,24 @@ class ChecksPage(Page):
         """Cards are made anew only when the findings differ."""
         self._show()
 
+    def _show_own(self) -> None:
+        """The firm's own checks with what keeps one from being done, and the faults of their files."""
+        own = self._checking.own
+        self._own_card.setVisible(bool(own.checks or own.faults))
+        if self._own_card.isHidden():
+            return
+        lines = [(str(fault), "lost") for fault in own.faults]
+        for check, missing in self._checking.own_states:
+            source = f"　依据：{check.source}" if check.source else ""
+            told = f"　未执行：本评价没有“{'、'.join(missing)}”的数值" if missing else ""
+            words = f"{check.code}　{check.severity.label}　{check.title}：{check.condition}{source}{told}"
+            lines.append((words, "soft"))
+        if lines != self._own_lines:
+            self._own_lines = lines
+            clear(self._own)
+            for words, tone in lines:
+                self._own.addWidget(label(words, tone, wrap=True))
+
     def _group_by(self, name: str) -> None:
         self._grouping = name
         self._show(force=True)
@@ -122,6 +146,7 @@ class ChecksPage(Page):
         waived = f"　已放行 {counts.waived} 项" if counts.waived else ""
         self._said.setText(f"{len(CATALOGUE)} 条规则 · 边录边查{waived}")
         self._show_left(self._checking.left)
+        self._show_own()
         wanted = self._checking.findings if self._with_waived.isChecked() else self._checking.standing
         if wanted == self._shown and not force:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 
@@ -40,8 +40,16 @@ class Checker:
     Tables are immutable and replaced on change (:mod:`workbench.domain.changes`), so identity tells.
     """
 
-    def __init__(self, limits: Limits, today: date | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        today: date | None = None,
+        *,
+        more: Callable[[View], Iterable[Finding]] | None = None,
+    ) -> None:
+        """``more`` gives findings besides the table of checks: those of a firm's own."""
         self._limits = limits
+        self._more = more
         self._today = today
         self._memory: Memory = {}
         self._seen: Evaluation | None = None
@@ -56,6 +64,8 @@ class Checker:
         for check in checks():
             tables = tuple(evaluation.tables.get(kind) for kind in check.reads)
             found.extend(view.remember(check.name, tables, partial(self._run, check, view)))
+        if self._more is not None:
+            found.extend(self._allowed(self._more(view)))
         found.extend(self._allowed(boundary(view, found)))
         return tuple(
             sorted(
