@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.checks_file import write_checks_report, write_checks_workbook
 from workbench.exporters.derivations import write_derivations
+from workbench.exporters.entry_report import write_entry_report
 from workbench.exporters.excerpt_file import write_excerpts, write_excerpts_docx
 from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
@@ -26,6 +27,7 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True),
         Exporter("derivation", "计分推导", ".pdf", write_derivations),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
+        Exporter("entry-report", "问卷录入质量报告", ".pdf", write_entry_report),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook),
         Exporter("excerpts", "佐证摘引", ".pdf", write_excerpts),

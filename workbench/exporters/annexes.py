@@ -7,95 +7,24 @@ from datetime import date
 from fractions import Fraction
 
 from workbench.domain.amounts import show, show_percent, show_plain
-from workbench.domain.charts import scale_chart
 from workbench.domain.evaluation import KIND_LABELS, Deduction, Link
-from workbench.domain.survey import recovery_rate
 from workbench.exporters.document import (
     Align,
     Block,
     Cell,
     Column,
-    Heading,
-    Paragraph,
     Row,
     Table,
     cells,
     content,
 )
-from workbench.exporters.document import Figure as FigureBlock
 from workbench.exporters.evidence_excerpts import excerpt_annex
-from workbench.exporters.report_data import QuestionRow, ReportData, ScoreRow
-from workbench.exporters.report_words import evidence_text, paragraphs, score_text
+from workbench.exporters.report_data import ReportData, ScoreRow
+from workbench.exporters.report_words import evidence_text, score_text
 from workbench.exporters.review_annexes import checks_report, internal_review, opinion_letter
+from workbench.exporters.survey_annex import survey_annex
 
 AnnexBuilder = Callable[[ReportData], list[Block]]
-
-
-def _survey(data: ReportData) -> list[Block]:
-    blocks: list[Block] = []
-    for number, sheet in enumerate(data.questionnaires, start=1):
-        rows = [row for row in data.questions if row.questionnaire.id == sheet.id]
-        counted = [row for row in rows if row.tally.rate is not None]
-        if not rows:
-            continue
-        facts = [
-            f"调查对象：{sheet.group or '未注明'}",
-            f"发放 {'不明' if sheet.issued is None else sheet.issued}",
-            f"回收 {'—' if sheet.returned is None else sheet.returned}",
-            f"有效 {'—' if sheet.valid is None else sheet.valid}",
-        ]
-        if (rate := recovery_rate(sheet)) is not None:
-            facts.append(f"有效回收率 {show_percent(rate)}")
-        blocks += [Heading(3, sheet.title, numbered=False), *paragraphs("　".join(facts))]
-        for row in counted:
-            blocks += _question(row)
-        blocks += _scale_chart(counted, number)
-        blocks += _sheet_text(rows, sheet.introduction)
-    return blocks
-
-
-def _question(row: QuestionRow) -> list[Block]:
-    tally = row.tally
-    name = row.question.name or row.question.text
-    lines = [
-        cells(
-            o.option.label,
-            "—" if o.option.weight is None else f"{show_plain(o.option.weight * 100)}%",
-            "—" if o.count is None else show_plain(o.count),
-            "—" if o.share is None else show_percent(o.share),
-        )
-        for o in tally.options
-    ]
-    digits = Column(1, Align.RIGHT)
-    return [
-        Table(
-            columns=(Column(2), digits, digits, digits),
-            header=(cells("选项", "权重", "人数", "占比", bold=True),),
-            rows=(
-                *lines,
-                cells("合计", "", show_plain(tally.base or 0), "", bold=True),
-            ),
-            caption=f"第 {row.number} 题　{row.question.text}",
-            key=f"question:{row.question.id}",
-            small=True,
-        ),
-        Paragraph(content(f"{name} = {tally.expression}")),
-    ]
-
-
-def _scale_chart(rows: list[QuestionRow], number: int) -> list[Block]:
-    """One chart for questions with the same number of options; their labels differ only in the verb."""
-    chart = scale_chart([(row.question.name or f"第 {row.number} 题", row.tally) for row in rows])
-    return [] if chart is None else [FigureBlock(chart, "各题选项占比", f"survey_chart:{number}")]
-
-
-def _sheet_text(rows: list[QuestionRow], introduction: str) -> list[Block]:
-    blocks: list[Block] = [Heading(3, "调查问卷", numbered=False), *paragraphs(introduction)]
-    for row in rows:
-        options = "　".join(f"○{o.option.label}" for o in row.tally.options)
-        blocks += paragraphs(f"{row.number}、{row.question.text}")
-        blocks += paragraphs(options or "＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿")
-    return blocks
 
 
 def _score_table(data: ReportData) -> list[Block]:
@@ -287,7 +216,7 @@ def _used_for(data: ReportData, link: Link) -> str:
 
 #: Every annex by the key that outlines use.
 ANNEXES: Mapping[str, AnnexBuilder] = {
-    "survey": _survey,
+    "survey": survey_annex,
     "score_table": _score_table,
     "problem_list": _problem_list,
     "summary": _summary,

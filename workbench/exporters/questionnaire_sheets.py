@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.domain.evaluation import Option, Question, Questionnaire
+from workbench.domain.double_entry import skip_sentence
+from workbench.domain.evaluation import Evaluation, Option, Question, Questionnaire
 from workbench.domain.sheet_numbers import OPTION_KEYS, code_of
 from workbench.errors import WorkbenchError
 from workbench.exporters.document import Align, Metadata, Text
@@ -53,7 +54,7 @@ _Part = tuple[float, str, str, tuple[Line, ...]]
 
 def write_questionnaire_sheets(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Print the sheets that the kit asks for; raises :class:`WorkbenchError` when there is nothing to ask."""
-    printer = _SheetPrinter(fonts_for(kit))
+    printer = _SheetPrinter(fonts_for(kit), data.evaluation)
     asked = kit.sheets
     if asked is None:
         for questionnaire in data.questionnaires:
@@ -90,7 +91,8 @@ def _rows(data: ReportData, questionnaire: Questionnaire) -> list[QuestionRow]:
 class _SheetPrinter:
     """Prints sheets of questionnaires into one file."""
 
-    def __init__(self, fonts: FontBook) -> None:
+    def __init__(self, fonts: FontBook, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
         self.setter = Typesetter(fonts)
         self.file = PdfFile(self.setter)
         self.pages: list[Page] = []
@@ -131,7 +133,7 @@ class _SheetPrinter:
 
     def _layout(self, questionnaire: Questionnaire, rows: Sequence[QuestionRow]) -> list[tuple[str, ...]]:
         if questionnaire.id not in self._layouts:
-            pages = _Layout(self.file, questionnaire, rows).pages() if rows else []
+            pages = _Layout(self.file, self._evaluation, questionnaire, rows).pages() if rows else []
             self._layouts[questionnaire.id] = [tuple(page.orders) for page in pages]
         return self._layouts[questionnaire.id]
 
@@ -139,7 +141,14 @@ class _SheetPrinter:
 class _Layout:
     """One questionnaire laid out on pages, without number and code."""
 
-    def __init__(self, file: PdfFile, questionnaire: Questionnaire, rows: Sequence[QuestionRow]) -> None:
+    def __init__(
+        self,
+        file: PdfFile,
+        evaluation: Evaluation,
+        questionnaire: Questionnaire,
+        rows: Sequence[QuestionRow],
+    ) -> None:
+        self._evaluation = evaluation
         self._file = file
         self._setter = file.setter
         self._questionnaire = questionnaire
@@ -181,7 +190,9 @@ class _Layout:
         label = Text(f"{row.number}.", bold=True)
         indent = self._setter.text_width(f"{len(self._rows)}. ", Role.HEADING, _STEM.size) + 4
         (number,) = self._setter.set((label,), _STEM, indent + 20)
-        stem = self._setter.set((Text(question.text + _asked(question)),), _STEM, _FRAME.width - indent)
+        skip = skip_sentence(self._evaluation, question)
+        words = question.text + _asked(question) + (f"（{skip}）" if skip else "")
+        stem = self._setter.set((Text(words),), _STEM, _FRAME.width - indent)
         boxes = [
             Box(_STEM.leading, self._lines([(0.0, number)] if n == 0 else [], [(indent, line)]), keep=True)
             for n, line in enumerate(stem)
