@@ -90,6 +90,15 @@ class MemoryStore:
     def highest(self, kind: str, field: str) -> int:
         return self._highest.get((kind, field), 0)
 
+    def ever(self, kind: str, field: str) -> set[str]:
+        held = {
+            getattr(change.after, field, "")
+            for _, changes in self.recorded
+            for change in changes
+            if change.kind == kind
+        }
+        return {text for text in held if text}
+
     def notices(self) -> list[str]:
         return []
 

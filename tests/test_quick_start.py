@@ -7,7 +7,18 @@ from importlib.util import find_spec
 from tests.helpers import ROOT
 
 DOORS = ("workbench.__main__", "workbench.cli", "workbench.app")
-HEAVY = ("openpyxl", "reportlab", "docx", "PIL", "pypdfium2", "fontTools", "sqlite_utils.cli", "pip", "numpy")
+HEAVY = (
+    "openpyxl",
+    "reportlab",
+    "docx",
+    "PIL",
+    "pypdfium2",
+    "pi_heif",
+    "fontTools",
+    "sqlite_utils.cli",
+    "pip",
+    "numpy",
+)
 ASK = """
 import importlib, sys
 importlib.import_module(sys.argv[1])

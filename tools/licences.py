@@ -18,6 +18,7 @@ KNOWN = {
     "click-default-group": "BSD-3-Clause",
     "colorama": "BSD-3-Clause",
     "defusedxml": "PSF-2.0",
+    "pi-heif": "BSD-3-Clause（轮子内含 libheif、libde265，LGPL-3.0，动态链接；不含 x265）",
     "pypdfium2": "BSD-3-Clause、Apache-2.0（内含 PDFium 及其依赖，各有许可证）",
     "reportlab": "BSD-3-Clause",
 }

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from workbench.domain.exif import taken_at
+from workbench.domain.exif import taken_at, taken_where
 from workbench.domain.media import KINDS, UNKNOWN, extension_of, label_of, may_open, sniff
 
 
@@ -113,3 +113,26 @@ def test_no_cut_or_flipped_byte_of_exif_raises() -> None:
         assert isinstance(taken_at(whole[:at]), str)
         for value in (0x00, 0x7F, 0xFF):
             assert isinstance(taken_at(whole[:at] + bytes([value]) + whole[at + 1 :]), str)
+
+
+def test_a_place_is_read_and_none_made_up() -> None:
+    exif = Image.Exif()
+    place = exif.get_ifd(0x8825)
+    place[1], place[2], place[3], place[4] = "S", (33.0, 30.0, 0.0), "W", (70.0, 36.0, 36.0)
+    assert taken_where(exif.tobytes()[6:]) == "南纬33.50000° 西经70.61000°"
+    place[2], place[4] = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+    assert taken_where(exif.tobytes()[6:]) == ""
+    place[2] = (95.0, 0.0, 0.0)
+    assert taken_where(exif.tobytes()[6:]) == ""
+
+
+def test_a_damaged_place_never_stops_the_intake() -> None:
+    exif = Image.Exif()
+    place = exif.get_ifd(0x8825)
+    place[1], place[2], place[3], place[4] = "N", (33.0, 30.0, 0.0), "E", (70.0, 36.0, 36.0)
+    whole = exif.tobytes()[6:]
+    for at in range(4, len(whole)):
+        for change in (0x00, 0x55, 0xFF):
+            read = taken_where(whole[:at] + bytes([change]) + whole[at + 1 :])
+            assert read == "" or "°" in read
+        assert taken_where(whole[:at]) in {"", taken_where(whole)}

@@ -49,6 +49,10 @@ class Journal:
         entities = (c.after for changes in self.heard for c in changes if c.kind == kind)
         return max((getattr(e, field) for e in entities if e is not None), default=0)
 
+    def ever(self, kind: str, field: str) -> set[str]:
+        entities = (c.after for changes in self.heard for c in changes if c.kind == kind)
+        return {getattr(e, field) for e in entities if e is not None} - {""}
+
     def close(self) -> None:
         pass
 
@@ -341,3 +345,38 @@ def test_a_name_never_leads_out_of_the_vault(attaching: Attaching, session: Sess
 
 def test_an_intake_without_files_is_told(attaching: Attaching) -> None:
     assert str(attaching.settle(Intake(()))) == "没有可存入的文件。"
+
+
+def test_an_index_follows_the_indicator_and_is_never_given_twice(
+    attaching: Attaching, session: Session, file: File
+) -> None:
+    first = attaching.attach([file("a.txt", b"a"), file("b.txt", b"b")], ("indicator", "D1"), silent)
+    assert [item.index for item in first.items] == ["D1-01", "D1-02"]
+    second = attaching.attach([file("c.txt", b"c")], ("deduction", "line"), silent)
+    assert [item.index for item in second.items] == ["D1-03"]
+    attaching.remove(second.items)
+    third = attaching.attach([file("d.txt", b"d")], ("indicator", "D1"), silent)
+    assert [item.index for item in third.items] == ["D1-04"]
+    attaching.link(first.items, ("indicator", "D2"))  # an item keeps the index that it has
+    assert [item.index for item in items(session)] == ["D1-01", "D1-02", "D1-04"]
+
+
+def test_the_scheme_is_data_and_items_linked_before_are_filed_at_once(
+    attaching: Attaching, session: Session, file: File
+) -> None:
+    attaching.attach([file("a.txt", b"a"), file("b.txt", b"b")], None, silent)
+    assert [item.index for item in items(session)] == ["", ""]
+    assert "{序}" in attaching.put_index_scheme("{指标}")
+    assert "只能用" in attaching.put_index_scheme("{指标}{谁}{序}")
+    assert attaching.put_index_scheme("{年度}佐{序:3}（{佐证号}）") == ""
+    session.put(
+        Link(id="k", from_kind="evidence", from_id=items(session)[0].id, to_kind="indicator", to_id="D1")
+    )
+    assert attaching.give_indexes() == 1
+    assert [item.index for item in items(session)] == ["佐001（1）", ""]
+    assert attaching.give_indexes() == 0
+
+
+def test_evidence_of_a_problem_alone_has_no_index(attaching: Attaching, session: Session, file: File) -> None:
+    report = attaching.attach([file("a.txt", b"a")], ("problem", "p"), silent)
+    assert report.items[0].index == ""

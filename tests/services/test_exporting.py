@@ -34,6 +34,9 @@ class Memory:
     def highest(self, kind: str, field: str) -> int:
         return 0
 
+    def ever(self, kind: str, field: str) -> set[str]:
+        return set()
+
     def close(self) -> None: ...
 
 

@@ -362,7 +362,7 @@ def test_the_list_is_found_filtered_and_sorted(page: EvidencePage, opened: Sessi
     page.kinds.setCurrentIndex(page.kinds.findData(""))
     assert {row.item.kind for row in page.table.items.rows} == {""}
     page.kinds.setCurrentIndex(0)
-    page.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
+    page.table.sortByColumn(6, Qt.SortOrder.DescendingOrder)
     assert [row.item.number for row in page.table.items.rows[:3]] == [60, 59, 58]
 
 

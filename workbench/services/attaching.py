@@ -14,8 +14,9 @@ from typing import Any
 
 from workbench.domain.changes import removing
 from workbench.domain.evaluation import Evidence, Link
+from workbench.domain.evidence_index import filed_under, index_of, indicators_of_items, scheme_fault
 from workbench.domain.evidence_use import Use, evidence_label, uses_of
-from workbench.domain.exif import EXIF_BYTES, taken_at
+from workbench.domain.exif import EXIF_BYTES, taken_at, taken_where
 from workbench.domain.fields import Value
 from workbench.domain.media import extension_of, may_open
 from workbench.domain.regions import Region, region_of
@@ -50,6 +51,8 @@ class Arrival:
     stored: StoredFile
     file_name: str
     taken: str = ""
+    place: str = ""
+    """Where the photo was taken, as the camera said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +149,20 @@ class Attaching:
             if isinstance(answer, Fault):
                 refused.append(answer)
             else:
-                arrivals.append(Arrival(answer, file.name, self._taken(answer)))
+                arrivals.append(Arrival(answer, file.name, *self._taken(answer)))
         return Intake(tuple(arrivals), tuple(refused))
 
-    def _taken(self, stored: StoredFile) -> str:
+    def _taken(self, stored: StoredFile) -> tuple[str, str]:
+        """When and where a photo was taken; nothing of what it does not say."""
         path = self._vault.path_of(stored.sha256)
         if path is None or not stored.media_type.startswith("image/"):
-            return ""
+            return "", ""
         try:
             with path.open("rb") as file:
-                return taken_at(file.read(EXIF_BYTES))
+                head = file.read(EXIF_BYTES)
         except OSError:
-            return ""
+            return "", ""
+        return taken_at(head), taken_where(head)
 
     def settle(self, intake: Intake, to: Target | None = None, *, by: str = "") -> AttachReport:
         """Number the new items and link all to the target, in one step. On the GUI thread."""
@@ -187,7 +192,17 @@ class Attaching:
             if to is not None and item.id not in linked:
                 linked.add(item.id)
                 links.append(self._link(item, to))
-        self._session.put_all([*added, *links], label=f"存入佐证 {len(added)} 件" if added else "关联佐证")
+        if to is not None:
+            waiting = {item.id: item for item in (*added, *known.values())}
+            fresh = self._indexed([waiting[link.from_id] for link in links], to)
+            added = [fresh.pop(item.id, item) for item in added]
+            known.update(fresh)
+            changed = list(fresh.values())
+        else:
+            changed = []
+        self._session.put_all(
+            [*added, *changed, *links], label=f"存入佐证 {len(added)} 件" if added else "关联佐证"
+        )
         return AttachReport(tuple(added), tuple(known.values()), intake.refused, len(links), note)
 
     def attach(self, paths: Iterable[Path], to: Target | None, progress: Progress) -> AttachReport:
@@ -216,6 +231,7 @@ class Attaching:
             size=arrival.stored.size,
             media_type=arrival.stored.media_type,
             taken=arrival.taken,
+            taken_place=arrival.place,
         )
 
     def _link(self, item: Evidence, to: Target, place: str = "") -> Link:
@@ -240,8 +256,52 @@ class Attaching:
             link.from_id
             for link in self._session.evaluation.links(from_kind="evidence", to_kind=to[0], to_id=to[1])
         }
-        fresh = [self._link(item, to) for item in items if item.id not in have]
-        return self._session.put_all(fresh, label="关联佐证")
+        wanted = [item for item in items if item.id not in have]
+        fresh = [self._link(item, to) for item in wanted]
+        self._session.put_all([*self._indexed(wanted, to).values(), *fresh], label="关联佐证")
+        return len(fresh)
+
+    def _indexed(self, items: Iterable[Evidence], to: Target) -> dict[str, Evidence]:
+        """The items that have no index yet, with the one that their place under the target gives them."""
+        indicator = filed_under(self._session.evaluation, *to)
+        wanted = [item for item in items if not item.index] if indicator else []
+        return self._give_indexes([(item, indicator) for item in wanted])
+
+    def _give_indexes(self, wanted: Sequence[tuple[Evidence, str]]) -> dict[str, Evidence]:
+        if not wanted:
+            return {}
+        evaluation = self._session.evaluation
+        taken = self._session.memory.ever("evidence", "index")
+        taken |= {item.index for item in evaluation.table(Evidence).values()}
+        overview = evaluation.overview
+        given: dict[str, Evidence] = {}
+        for item, indicator in wanted:
+            index = index_of(
+                overview.index_scheme,
+                indicator=indicator,
+                number=item.number,
+                year=overview.year,
+                taken=taken,
+            )
+            taken.add(index)
+            given[item.id] = dataclasses.replace(item, index=index)
+        return given
+
+    def give_indexes(self) -> int:
+        """Give every linked item that has no index one, as one step; returns how many."""
+        evaluation = self._session.evaluation
+        places = indicators_of_items(evaluation)
+        items = sorted(evaluation.table(Evidence).values(), key=lambda item: item.number)
+        wanted = [(item, places[item.id]) for item in items if not item.index and item.id in places]
+        return self._session.put_all(self._give_indexes(wanted).values(), label="补编索引号")
+
+    def put_index_scheme(self, scheme: str) -> str:
+        """Change how indexes are made from now on; returns a hint instead when it can't be used."""
+        fault = scheme_fault(scheme.strip())
+        if not fault:
+            overview = dataclasses.replace(self._session.evaluation.overview, index_scheme=scheme.strip())
+            self._session.put(overview, label="更改索引号编法")
+        return fault
 
     def mark(self, item: Evidence, region: Region, to: Target, note: str = "") -> Link:
         """Say that a region of an item proves something; a plain link between the two takes it over."""
@@ -258,7 +318,8 @@ class Attaching:
         )
         made = plain or self._link(item, to)
         marked = dataclasses.replace(made, place=region.place, note=note or made.note)
-        self._session.put(marked, label=f"框选 {evidence_label(item)}")
+        indexed = self._indexed([evaluation.table(Evidence).get(item.id, item)], to) if plain is None else {}
+        self._session.put_all([*indexed.values(), marked], label=f"框选 {evidence_label(item)}")
         return marked
 
     def move_mark(self, link: Link, region: Region) -> None:

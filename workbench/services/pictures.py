@@ -32,7 +32,7 @@ _START_LIMIT = 60.0
 #: Wishes that wait; the oldest are forgotten, they have long been scrolled away.
 MOST_WAITING = 400
 #: Changes when pictures are drawn differently, so that old ones are not shown.
-_VERSION = "1"
+_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
 #: What can be drawn; anything else is shown by its kind in words.
 IMAGE_FORMATS = {
@@ -22,6 +23,7 @@ IMAGE_FORMATS = {
     "image/bmp": ("BMP",),
     "image/webp": ("WEBP",),
     "image/tiff": ("TIFF",),
+    "image/heic": ("HEIF",),
 }
 DRAWN = frozenset({*IMAGE_FORMATS, "application/pdf"})
 
@@ -101,7 +103,7 @@ def _decode(job: Job) -> tuple[Drawn, Image]:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # the limits below are stricter, and are told in Chinese
-    with Image.open(job.path, formats=IMAGE_FORMATS[job.media_type]) as image:
+    with _opened(job.path, job.media_type) as image:
         width, height = image.size
         jpeg = image.format in IMAGE_FORMATS["image/jpeg"]
         needed = width * height * len(image.getbands())
@@ -119,6 +121,16 @@ def _decode(job: Job) -> tuple[Drawn, Image]:
         turn = _TURNS.get(_orientation(image))
         small = small.transpose(Image.Transpose(turn)) if turn is not None else small
         return Drawn(True, width, height, pages), small
+
+
+def _opened(path: str, media_type: str) -> ImageFile:
+    from PIL import Image
+
+    if media_type == "image/heic":
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    return Image.open(path, formats=IMAGE_FORMATS[media_type])
 
 
 def _orientation(image: Image) -> int:
@@ -147,7 +159,7 @@ def upright_picture(path: str, media_type: str, number: int) -> tuple[Image, int
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None
-    with Image.open(path, formats=IMAGE_FORMATS[media_type]) as image:
+    with _opened(path, media_type) as image:
         width, height = image.size
         if width * height * len(image.getbands()) > MOST_BYTES:
             raise Undrawable(f"图片过大（{width}×{height} 像素），不能处理。")

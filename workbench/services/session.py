@@ -49,6 +49,9 @@ class Memory(Protocol):
     def highest(self, kind: str, field: str) -> int:
         """The highest whole number that this field of this kind ever held, 0 for none."""
 
+    def ever(self, kind: str, field: str) -> set[str]:
+        """Every text that this field of this kind ever held, except the empty one."""
+
     def notices(self) -> list[str]:
         """Sentences the user should hear (disk nearly full, no backup made), since last asked."""
 

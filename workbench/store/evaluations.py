@@ -244,6 +244,11 @@ class EvaluationStore:
         with told(self.folder, "读取修改记录"):
             return journal.highest(self._connection, kind, field)
 
+    def ever(self, kind: str, field: str) -> set[str]:
+        """Every text that this field of this kind ever held, except the empty one."""
+        with told(self.folder, "读取修改记录"):
+            return journal.ever(self._connection, kind, field)
+
     def history(
         self, kind: str | None = None, id_: str | None = None, field: str | None = None
     ) -> list[Event]:

@@ -22,12 +22,14 @@ from workbench.domain.media import SNIFF_BYTES, sniff
 from workbench.errors import Fault
 from workbench.files import fsync_folder, world_error
 
-#: Files that share one sync barrier; their rows are written only after it.
-BATCH = 64
+#: Files that share one sync barrier; their rows are written only after it. Their handles stay open until then.
+BATCH = 256
 #: What the kernel copies at once, in bytes: a cancel is heard between two windows.
 _WINDOW = 16 << 20
 _CHUNK = 256 << 10  # measured: larger chunks leave the processor's cache
 _WORKERS = 2
+#: ``SYNC_FILE_RANGE_WRITE`` of Linux: start writing dirty pages, wait for none.
+_SYNC_WRITE = 2
 _LISTEN_SECONDS = 0.05
 
 #: Called with bytes done, bytes in all, and what is being done; it raises to stop the job.
@@ -195,6 +197,7 @@ class Adding:
             self._open.add(target)
         try:
             size = self._fill(target, file)
+            _begin_writing(target)
             with open(target, "rb", buffering=0, closefd=False) as landed:
                 landed.seek(0)
                 sha256 = digest(landed, lambda _: self._check())
@@ -321,6 +324,18 @@ def _sync_together(folder: Path) -> bool:
         return False
     finally:
         os.close(handle)
+
+
+def _begin_writing(handle: int) -> None:
+    """Have the kernel begin to write a file back while the next is copied, so that the barrier waits less (Linux).
+
+    Nothing rests on it: whether the bytes are on the disk is known after the barrier alone.
+    """
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(AttributeError):  # a C library without it
+            call = ctypes.CDLL(None).sync_file_range
+            call.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint]
+            call(handle, 0, 0, _SYNC_WRITE)
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

@@ -249,6 +249,14 @@ def highest(connection: sqlite3.Connection, kind: str, field: str) -> int:
     return int(found or 0)
 
 
+def ever(connection: sqlite3.Connection, kind: str, field: str) -> set[str]:
+    """Every text that the field of this kind ever held, except the empty one."""
+    found = connection.execute(
+        "SELECT DISTINCT json_extract(after, ?) FROM journal WHERE kind = ?", (f'$."{field}"', kind)
+    )
+    return {str(row[0]) for row in found if row[0]}
+
+
 def hash_at(connection: sqlite3.Connection, seq: int) -> str:
     """The hash of one line, empty when there is none."""
     found = connection.execute("SELECT hash FROM journal WHERE seq = ?", (seq,)).fetchone()

@@ -63,6 +63,7 @@ class Column:
 
 COLUMNS: tuple[Column, ...] = (
     Column("佐证号", lambda row: evidence_label(row.item), lambda row: row.item.number),
+    Column("索引号", lambda row: row.item.index or "—", lambda row: row.item.index),
     Column("名称", lambda row: row.item.title, lambda row: row.item.title.casefold()),
     Column("类别", lambda row: row.item.kind or "—", lambda row: row.item.kind),
     Column("文件", lambda row: label_of(row.item.media_type), lambda row: row.item.media_type),
@@ -70,7 +71,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("大小", lambda row: size_text(row.item.size), lambda row: row.item.size, right=True),
     Column("用于", lambda row: f"{row.uses} 处" if row.uses else "未使用", lambda row: row.uses, right=True),
 )
-TITLE_COLUMN = 1
+TITLE_COLUMN = 2
 
 
 class EvidenceModel(QAbstractTableModel):
@@ -105,7 +106,7 @@ class EvidenceModel(QAbstractTableModel):
             return before if before.uses == uses else replace(before, uses=uses)
         parts = (
             evidence_label(item), item.title, item.file_name, item.source, item.note, item.by, item.page,
-            item.method, item.kind, label_of(item.media_type), item.taken,
+            item.method, item.kind, label_of(item.media_type), item.taken, item.index,
         )  # fmt: skip
         return Row(item, "\n".join(parts).casefold(), uses)
 

@@ -29,7 +29,7 @@ from workbench.ui.evidence_form import EvidenceForm
 from workbench.ui.evidence_intake import EvidenceDrop, IntakeStrip, intake_of
 from workbench.ui.evidence_model import Filter
 from workbench.ui.evidence_table import EvidenceTable
-from workbench.ui.inputs import ComboInput
+from workbench.ui.inputs import ComboInput, LineInput
 from workbench.ui.page import Page
 from workbench.ui.preview_panel import PreviewPanel
 from workbench.ui.search_palette import Find, SearchPalette
@@ -143,7 +143,7 @@ class EvidencePage(Page):
 
     def _right(self) -> QWidget:
         theme = self.context.theme
-        self.fields = Card(theme, "说明")
+        self.fields = Card(theme, "说明", " ")
         self.fields.body.addWidget(self.form)
         self.uses = Card(theme, "用于")
         self._uses = QGridLayout()
@@ -159,21 +159,55 @@ class EvidencePage(Page):
         column.addWidget(self.preview, 1)
         column.addWidget(self.uses)
         column.addWidget(self.fields)
+        column.addWidget(self._numbering())
         area = scrolled(inner)
         area.setMinimumWidth(theme.px(330))
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         return area
 
+    def _numbering(self) -> Card:
+        """How indexes are made, and making them up for what was linked before."""
+        card = Card(self.context.theme, "索引号编法", " ")
+        self.scheme = LineInput()
+        self.scheme.setAccessibleName("索引号编法")
+        self.scheme.setToolTip("{指标} 指标编号　{序} 该指标下的序号　{佐证号}　{年度}；{序:2} 为两位")
+        self.scheme.editingFinished.connect(self._put_scheme)
+        self.scheme_hint = label("", "fault", wrap=True)
+        self.scheme_hint.hide()
+        self.index_button = QPushButton("补编未编的")
+        self.index_button.setToolTip("给已关联指标而没有索引号的佐证编号；用过的号不再用")
+        self.index_button.clicked.connect(lambda _=False: self.give_indexes())
+        self.index_button.setEnabled(self._attaching is not None)
+        row = QHBoxLayout()
+        row.addWidget(self.scheme, 1)
+        row.addWidget(self.index_button)
+        card.body.addLayout(row)
+        card.body.addWidget(self.scheme_hint)
+        return card
+
+    def _put_scheme(self) -> None:
+        fault = self._attaching.put_index_scheme(self.scheme.text()) if self._attaching is not None else ""
+        self.scheme_hint.setText(fault)
+        self.scheme_hint.setVisible(bool(fault))
+
+    def give_indexes(self) -> None:
+        """Give what is linked and has no index one."""
+        if self._attaching is not None:
+            self._put_scheme()
+            self.strip.say(f"补编索引号 {self._attaching.give_indexes()} 件。")
+
     # What the page shows.
 
     def reload(self) -> None:
         """Show the evidence as it stands."""
+        if not self.scheme.hasFocus():
+            self.scheme.setText(self.context.session.evaluation.overview.index_scheme)
         self.table.items.load(self.context.session.evaluation)
         self._on_chosen()
 
     def update_for(self, changed: Changed) -> None:
         """Only evidence and what it is linked to are shown here."""
-        if changed.touches("evidence", "link", "deduction", "problem"):
+        if changed.touches("evidence", "link", "deduction", "problem", "overview"):
             self.reload()
 
     def show_place(self, place: Address) -> None:
@@ -207,6 +241,8 @@ class EvidencePage(Page):
         self.form.show_items(items)
         self.remove_button.setEnabled(bool(items) and self._attaching is not None)
         self.fields.title.setText(f"说明（{len(items)} 件一起修改）" if len(items) > 1 else "说明")
+        told = [items[0].taken[:16], items[0].taken_place] if len(items) == 1 else []
+        self.fields.right.setText("　".join(part for part in told if part))
         current = self.table.currentIndex()
         at = current.row() if current.isValid() else -1
         shown = self.table.items.rows[at].item if 0 <= at < len(self.table.items.rows) else None

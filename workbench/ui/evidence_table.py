@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,7 +24,10 @@ from workbench.ui.evidence_model import COLUMNS, ITEM_ROLE, TITLE_COLUMN, Eviden
 from workbench.ui.theme import Theme
 from workbench.ui.thumbnails import Thumbnails
 
-_WIDTHS = {0: 74, 2: 78, 3: 62, 4: 132, 5: 74, 6: 62}
+_WIDTHS = {0: 74, 1: 76, 3: 78, 4: 62, 5: 132, 6: 74, 7: 62}
+#: Narrowest column of names, and which columns go first where it would be narrower.
+_TITLE_WIDTH = 200
+_LEAVE_FIRST = (6, 4, 3, 5, 1)
 
 
 class _TitleDelegate(QStyledItemDelegate):
@@ -84,6 +87,7 @@ class EvidenceTable(QTableView):
                 self.setColumnWidth(column, theme.px(_WIDTHS[column]))
         header.setSectionResizeMode(TITLE_COLUMN, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(theme.px(48))
+        self._theme = theme
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._seen = QTimer(self)
@@ -113,6 +117,18 @@ class EvidenceTable(QTableView):
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(first)
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text on a small screen leaves columns out rather than the names."""
+        room = self.viewport().width() - self._theme.px(_TITLE_WIDTH)
+        shown = {column: self._theme.px(width) for column, width in _WIDTHS.items()}
+        for column in _LEAVE_FIRST:
+            if sum(shown.values()) <= room:
+                break
+            del shown[column]
+        for column in _WIDTHS:
+            self.setColumnHidden(column, column not in shown)
+        super().resizeEvent(event)
 
     def _remember(self) -> None:
         self._remembered = [item.id for item in self.chosen()]
