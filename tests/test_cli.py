@@ -498,11 +498,15 @@ def test_an_evaluation_open_elsewhere_is_told(run: Run, qixia: str) -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"
-        answer = run("show", qixia)
+        read = run("show", qixia)
+        written = run("set", qixia, "D11", "override", "1", "--reason", "试")
         holder.communicate("\n")
-    assert answer.code == 4
-    assert "打开" in answer.err
-    assert run("show", qixia).code == 0
+    assert read.code == 0
+    assert "92.47" in read.out
+    assert "正在另一窗口编辑，以下是刚才保存的内容" in read.err
+    assert written.code == 4
+    assert "打开" in written.err
+    assert run("set", qixia, "D11", "override", "1", "--reason", "试").code == 0
 
 
 _HOLD = """

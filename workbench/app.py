@@ -28,6 +28,8 @@ from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
 from workbench.ui.inputs import EnterFilter, WheelFilter
+from workbench.ui.keeper import Keeper
+from workbench.ui.last_place import LastPlace
 from workbench.ui.main_window import MainWindow
 from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
@@ -80,6 +82,8 @@ class Front(QObject):
         )
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
+        self.keeper = Keeper(self.window, self.parts.safekeeping)
+        self.last_place = LastPlace(self.window, self.settings)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("settings", self.show_settings)
         self.window.left_session.connect(self.start.reload)
@@ -100,6 +104,8 @@ class Front(QObject):
         if isinstance(session.memory, EvaluationStore):
             for notice in session.memory.notices():
                 self.alerts.warn(notice)
+        self.keeper.begin()
+        self.last_place.begin(folder)
 
     def _new_evaluation(self) -> None:
         self.window.leave_session()
@@ -114,6 +120,8 @@ class Front(QObject):
     def _on_setting_kept(self, key: str) -> None:
         if key in {"theme", "font_scale"}:
             self.window.set_look(dark=self._wants_dark(), percent=self.settings.number("font_scale"))
+        elif key in {"second_copy", "backup_minutes"} and self.window.workplace is not None:
+            self.keeper.begin()
         elif key == "evaluator":
             self.window.show_person(self.settings.text("evaluator"))
 

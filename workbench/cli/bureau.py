@@ -29,7 +29,7 @@ def bind(desk: Desk, words: Namespace) -> int:
 def fill(desk: Desk, words: Namespace) -> int:
     """Fill a kept form from an evaluation and say where the file is."""
     form = desk.parts.bureau.form(words.title)
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         findings = desk.parts.checking(session).findings
         job = desk.parts.exporting.bureau_job(session, form, Path(words.file).expanduser(), findings=findings)
         written = job.run()

@@ -98,7 +98,7 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
 
 def show_evaluation(desk: Desk, words: Namespace) -> int:
     """Show the tree of an evaluation, or one indicator in full."""
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         evaluation, scores = session.evaluation, session.scores
         if words.derivation:
             chosen = (
@@ -181,7 +181,7 @@ def _put(desk: Desk, session: Session, indicator: Indicator, words: Namespace) -
 
 def check(desk: Desk, words: Namespace) -> int:
     """List the findings, worst first; the exit code tells the worst that stands, from ``--fail-on`` upwards."""
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         checking = desk.parts.checking(session)
         if words.json:
             desk.say_json(findings_json(checking))
@@ -200,7 +200,7 @@ def exit_code(worst: str, fail_on: str) -> int:
 
 def history(desk: Desk, words: Namespace) -> int:
     """Show the journal: when, who, what, from which value to which."""
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         form = session.evaluation.form
         indicator = named(form, words.indicator, form.leaves).id if words.indicator else ""
         found = happenings(session, indicator)

@@ -55,6 +55,16 @@ class Desk:
             self.hint(*session.notices())
             session.close()
 
+    @contextlib.contextmanager
+    def looked_at(self, text: str) -> Iterator[Session]:
+        """Open an evaluation for a command that only reads it, also while a window edits it."""
+        session, told = self.parts.catalog.look(self.folder(text))
+        try:
+            self.hint(*([told] if told else []))
+            yield session
+        finally:
+            session.close()
+
 
 def named(form: Form, name: str, among: Iterable[Indicator]) -> Indicator:
     """The indicator with this id or name; raises :class:`WorkbenchError` for none and for several."""

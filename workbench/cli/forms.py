@@ -14,7 +14,7 @@ from workbench.services.form_editing import FormEditing
 
 def show(desk: Desk, words: Namespace) -> int:
     """The system as it stands, the draft where there is one, with its sums."""
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         editing = FormEditing(session)
         outline = editing.outline
         for line in outline.lines():
@@ -31,7 +31,7 @@ def show(desk: Desk, words: Namespace) -> int:
 
 def compare(desk: Desk, words: Namespace) -> int:
     """What the system has otherwise than the one that the evaluation began with."""
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         found = FormEditing(session).against_original()
         desk.say(*(str(one) for one in found))
         if not found:

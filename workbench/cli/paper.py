@@ -38,7 +38,7 @@ def export(desk: Desk, words: Namespace) -> int:
         for option, key in EXPORT_OPTIONS.items()
         if getattr(words, option, "") and key in kinds
     }
-    with desk.opened(words.folder) as session:
+    with desk.looked_at(words.folder) as session:
         if words.out:
             out = Path(words.out).expanduser().absolute()
             for key in kinds if not named else ():

@@ -54,6 +54,7 @@ def build_report(data: ReportData, outline: Outline) -> Document:
             foot=foot,
         ),
         header=f"{overview.project}{outline.title}",
+        footer=data.seal,
         metadata=Metadata(author=overview.agency, subject=outline.title, created=data.made),
     )
 

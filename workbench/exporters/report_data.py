@@ -136,6 +136,15 @@ class ReportData:
     made: datetime
     cut_out: Callable[[Evidence, Region], bytes | None] | None = None
     """The picture of a region of an evidence item, when the files are at hand."""
+    edits: int = 0
+    """How many lines the history of the evaluation had, 0 where none is kept."""
+    head: str = ""
+    """The hash of its newest line: printed and signed, it shows whether the history was changed later."""
+
+    @property
+    def seal(self) -> str:
+        """What stands at the foot of each page: ``修改记录 318 · 76515b45ff222f20``; empty without a history."""
+        return f"修改记录 {self.edits} · {self.head[:16]}" if self.head else ""
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -151,8 +160,12 @@ def freeze(
     findings: Sequence[Any] = (),
     made: datetime,
     cut_out: Callable[[Evidence, Region], bytes | None] | None = None,
+    history: tuple[int, str] = (0, ""),
 ) -> ReportData:
-    """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state."""
+    """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state.
+
+    ``history`` is how many lines the journal has, and the hash of the newest.
+    """
     sources = sources or Sources(evaluation)
     scores = scores or compute_scores(evaluation, sources)
     stated, evaluation = evaluation, filled(evaluation, scores, sources)
@@ -176,6 +189,8 @@ def freeze(
         findings=tuple(findings),
         made=made,
         cut_out=cut_out,
+        edits=history[0],
+        head=history[1],
     )
 
 

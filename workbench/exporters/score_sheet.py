@@ -52,7 +52,7 @@ UNFINISHED = "未评完"
 def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Write the score sheet of the form's layout (or ``kit.layout``) with its accompanying sheets."""
     layout = Layouts(kit.layouts).load(kit.layout or data.evaluation.form.layout)
-    book = Book(kit.fonts, data.made)
+    book = Book(kit.fonts, data.made, data.seal)
     overview = data.evaluation.overview
     book.describe(
         worded(layout.title, overview_texts(data)), overview.agency, overview.project, overview.evaluated_unit

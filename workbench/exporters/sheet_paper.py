@@ -91,8 +91,11 @@ class Checked:
 class Book:
     """One workbook in the making."""
 
-    def __init__(self, fonts: Path, made: datetime) -> None:
+    def __init__(self, fonts: Path, made: datetime, seal: str = "") -> None:
+        """``seal`` stands at the foot of every printed page."""
         from openpyxl import Workbook as NewWorkbook
+
+        self.seal = seal
 
         self.book: Workbook = NewWorkbook()
         self.book.remove(self.book.worksheets[0])
@@ -392,6 +395,9 @@ class Page:
         if landmark:
             sheet.oddFooter.left.text = cleaned(landmark)[0].replace("&", "&&")[:80]
             sheet.oddFooter.left.size = 9
+        if self.book.seal:
+            sheet.oddFooter.right.text = self.book.seal
+            sheet.oddFooter.right.size = 8
         if header:
             sheet.print_title_rows = f"{header}:{header}"
         if self.filled:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import shutil
+import tempfile
 import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +26,8 @@ from workbench.services.presets import presets
 from workbench.services.session import Session
 from workbench.store import backups, creation, recovery
 from workbench.store.backups import Backup
-from workbench.store.creation import BACKUPS, DATABASE
+from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
+from workbench.store.database import Damaged
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.places import synced_warning
 from workbench.store.recovery import Recovered
@@ -34,6 +38,7 @@ OWN_FORMS = "指标体系"
 SUMMARY = ".summary.json"
 
 _LARGEST_FORM = 5_000_000
+_COPYINGS = 3
 #: What a cut left unfinished so long ago belongs to no other window.
 _ABANDONED_SECONDS = 24 * 3600
 _log = logging.getLogger(__name__)
@@ -203,6 +208,42 @@ class Catalog:
         self._write_summary(folder, session.evaluation, session.scores, opened)
         session.when_closed(closed)
         return session
+
+    def look(self, folder: Path) -> tuple[Session, str]:
+        """Open an evaluation only to read it, also while another window edits it or its disk can't be written.
+
+        Returns the session and a sentence when it is a copy of what is saved (else empty); what is done
+        to a copy is lost when it is closed. Raises as :meth:`open`.
+        """
+        try:
+            return self.open(folder), ""
+        except WorkbenchError as error:
+            if error.code not in {"already-open", "read-only"}:
+                raise
+            reason = "正在另一窗口编辑" if error.code == "already-open" else "所在的磁盘只读"
+        with files.told(folder, "读取评价"):
+            for left in range(_COPYINGS - 1, -1, -1):
+                place = Path(tempfile.mkdtemp(prefix="workbench-"))
+                try:
+                    store = self._copied(folder.absolute(), place)
+                except Damaged:  # copied in the middle of a save; a real damage stays
+                    shutil.rmtree(place, ignore_errors=True)
+                    if not left:
+                        raise
+                else:
+                    break
+        session = Session(store.load(self._compile), store, self._clock)
+        session.when_closed(lambda: shutil.rmtree(place, ignore_errors=True))
+        return session, f"“{folder.name}”{reason}，以下是刚才保存的内容。"
+
+    def _copied(self, folder: Path, place: Path) -> EvaluationStore:
+        """A store on a copy of the database with its log; evidence is looked up where it is."""
+        for name in (DATABASE, f"{DATABASE}-wal"):
+            if (folder / name).is_file():
+                shutil.copyfile(folder / name, place / name)
+        with contextlib.suppress(OSError):  # without the right to make links, pictures are told missing
+            (place / EVIDENCE).symlink_to(folder / EVIDENCE, target_is_directory=True)
+        return EvaluationStore.open(place, now=self._now, author=self._author)
 
     def warning(self, folder: Path) -> str:
         """The sentence to show when a cloud service synchronises the folder while we write; else empty."""

@@ -166,6 +166,7 @@ class Exporting:
             findings=findings,
             made=self._clock(),
             cut_out=self._cut_outs(session),
+            history=_history(session),
         )
         kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets, only=only)
         return ExportJob(exporter, data, path, kit)
@@ -174,7 +175,6 @@ class Exporting:
         self, log: ExportLog, session: Session, kind: str, path: Path, findings: Sequence[Finding] = ()
     ) -> None:
         """Enter a file that was written in the evaluation's log. Raises :class:`WorkbenchError`."""
-        store = session.memory if isinstance(session.memory, EvaluationStore) else None
         log.add(
             path,
             kind,
@@ -182,7 +182,7 @@ class Exporting:
             at=self._clock(),
             total=str(session.scores.total),
             findings=findings,
-            head=store.head if store is not None else "",
+            head=_history(session)[1],
         )
 
     def bureau_file_name(self, session: Session, title: str) -> str:
@@ -202,3 +202,9 @@ class Exporting:
     def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:
         """Freeze and write at once, for callers without a window."""
         return self.job(session, kind, path).run(progress)
+
+
+def _history(session: Session) -> tuple[int, str]:
+    """How many edits the evaluation's history holds and the hash of the newest; none where none is kept."""
+    store = session.memory
+    return (store.length, store.head) if isinstance(store, EvaluationStore) else (0, "")

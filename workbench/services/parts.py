@@ -26,6 +26,7 @@ from workbench.services.previewing import Previewing
 from workbench.services.recording import Recording
 from workbench.services.redacting import Redacting
 from workbench.services.reviewing import Reviewing
+from workbench.services.safekeeping import Safekeeping
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.services.settings import Settings
@@ -117,6 +118,7 @@ class Parts:
     outside: OutsideSheets
     survey_memory: Path
     """Where it is remembered what the columns of survey files meant."""
+    safekeeping: Safekeeping
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -220,4 +222,5 @@ def assemble(
         Archiving(exporting, now),
         OutsideSheets(folders.resources, now),
         folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
+        Safekeeping(settings, now),
     )

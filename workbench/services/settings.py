@@ -63,6 +63,15 @@ SETTINGS: tuple[Setting, ...] = (
         most=LARGEST_FONT,
     ),
     Setting("data_folder", "数据文件夹", "line", "", hint="评价保存在哪里；留空为“文档”下的默认文件夹"),
+    Setting(
+        "second_copy",
+        "第二份保存到",
+        "line",
+        "",
+        hint="U 盘或共享文件夹；每次备份时评价和佐证也存一份，留空则不存",
+    ),
+    Setting("backup_minutes", "自动备份间隔（分钟）", "count", 60, hint="5 至 600", least=5, most=600),
+    Setting("last_place", "上次的位置", "text", "", shown=False),
     Setting("window_layout", "窗口布局", "text", "", shown=False),
     Setting("stage_columns", "指标树中列出各轮得分", "flag", default=False, shown=False),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.errors import WorkbenchError
@@ -196,6 +196,11 @@ class PreviewPane(QWidget):
         self._size_sheets()
         self._settle.start()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Pages that were not drawn while hidden are drawn now."""
+        super().showEvent(event)
+        self._settle.start()
+
     def _on_settled(self) -> None:
         if self.preview is not None:
             self._where.setText(f"第 {self.pages.current() + 1} / {self.preview.pages} 页　PgUp PgDn 翻页")
@@ -203,7 +208,7 @@ class PreviewPane(QWidget):
 
     def _draw_seen(self) -> None:
         preview, width = self.preview, self._width()
-        if preview is None or self._drawing:
+        if preview is None or self._drawing or not self.isVisible():  # the window may be closing
             return
         ratio = self.devicePixelRatioF()
         missing = [n for n in self.pages.seen() if self._drawn.get(n) != width and n < preview.pages]

@@ -25,9 +25,11 @@ class StatusLine(QFrame):
         self.saved = label("", "done")
         self.place = label("离线 · 本机数据", "small")
         self.person = label("", "small")
+        self.kept = label("", "small")
         self.said = label("", "small")
         row.addWidget(self.saved)
         row.addWidget(self.place)
+        row.addWidget(self.kept)
         row.addWidget(self.person)
         row.addWidget(self.said)
         row.addStretch(1)
@@ -46,6 +48,11 @@ class StatusLine(QFrame):
     def show_person(self, name: str) -> None:
         """Say who is working."""
         self.person.setText(f"评价员 {name}" if name else "")
+
+    def show_kept(self, words: str, whole: str) -> None:
+        """Say how it stands with the second copy; all of it in the tip."""
+        self.kept.setText(words)
+        self.kept.setToolTip(whole)
 
     def say(self, sentence: str) -> None:
         """Say what was just done, such as what an undo took back."""

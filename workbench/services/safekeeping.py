@@ -1,0 +1,130 @@
+"""Backups by the hour of work, and a second copy of everything on a stick or a share."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workbench import files
+from workbench.errors import WorkbenchError
+from workbench.services.jobs import Progress, silent
+from workbench.services.session import Session
+from workbench.services.settings import Settings
+from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
+from workbench.store.evaluations import EvaluationStore
+
+_ABOUT = "说明.txt"
+_ABOUT_TEXT = """这是评价“{name}”的第二份。
+本机的数据损坏或丢失时，把这个文件夹整个复制到数据文件夹，在程序中打开即可。
+佐证只增不减；evaluation.db 每次备份时整份替换。请勿在这里直接编辑。
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A second copy that is complete: how many files were new, and when."""
+
+    new_files: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyJob:
+    """Bring a second copy up to date; made on the session's thread, run on any."""
+
+    evaluation: Path
+    database: Path
+    """A verified backup that nothing writes to any more."""
+    target: Path
+    at: datetime
+
+    def run(self, progress: Progress = silent) -> Copied:
+        """Copy what the second copy lacks, each file beside and swapped; nothing in it is ever deleted.
+
+        Raises :class:`WorkbenchError` when the place is away or full; what was copied before stays.
+        """
+        if not self.target.parent.is_dir():
+            raise WorkbenchError(
+                "second-copy-away",
+                f"第二份的位置不在：{self.target.parent}。",
+                "请插上 U 盘或连上共享文件夹；本机的数据不受影响。",
+            )
+        with files.told(self.target, "存第二份"):
+            self.target.mkdir(exist_ok=True)
+            lacking = [path for path in self._evidence() if not self._has(path)]
+            for done, path in enumerate(lacking):
+                progress(done, len(lacking) + 1, "存第二份")
+                self._copy(path, self.target / path.relative_to(self.evaluation))
+            self._copy(self.database, self.target / DATABASE)
+            about = self.target / _ABOUT
+            if not about.exists():
+                files.write_beside(about, _ABOUT_TEXT.format(name=self.evaluation.name).encode())
+        return Copied(len(lacking), self.at)
+
+    def _evidence(self) -> list[Path]:
+        return sorted((self.evaluation / EVIDENCE).glob("[0-9a-f][0-9a-f]/*"))
+
+    def _has(self, path: Path) -> bool:
+        """Evidence is named by its content: the same name and size is the same file."""
+        kept = self.target / path.relative_to(self.evaluation)
+        return kept.is_file() and kept.stat().st_size == path.stat().st_size
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = files.beside(target)
+        try:
+            shutil.copyfile(source, fresh)
+            files.fsync_file(fresh)
+            files.swap(fresh, target)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+class Safekeeping:
+    """Knows when a backup is due and where the second copy goes."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._now = now
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of work between backups."""
+        return self._settings.number("backup_minutes")
+
+    @property
+    def second_place(self) -> Path | None:
+        """Where second copies go, if the person chose a place."""
+        chosen = self._settings.text("second_copy").strip()
+        return Path(chosen).expanduser() if chosen else None
+
+    def back_up(self, session: Session) -> None:
+        """Make a verified backup when something changed since the last. Raises :class:`WorkbenchError`."""
+        if isinstance(session.memory, EvaluationStore):
+            session.memory.back_up()
+
+    def copy_job(self, session: Session) -> CopyJob | None:
+        """The job that brings the second copy up to date; nothing when none is wanted or nothing is kept.
+
+        Makes a backup first. Raises :class:`WorkbenchError`: a place inside the evaluation or among the
+        evaluations is refused, for it would be lost with them.
+        """
+        store, place = session.memory, self.second_place
+        if place is None or not isinstance(store, EvaluationStore):
+            return None
+        home = store.folder.resolve()
+        if place.resolve().is_relative_to(home.parent):
+            raise WorkbenchError(
+                "second-copy-here",
+                f"第二份不能放在数据文件夹里：{place}。",
+                "请在设置里另选 U 盘或共享文件夹。",
+            )
+        store.back_up()
+        newest = max((home / BACKUPS).glob("*.db"), key=lambda path: path.stat().st_mtime_ns, default=None)
+        if newest is None:
+            return None
+        return CopyJob(home, newest, place / home.name, self._now())
