@@ -11,6 +11,7 @@ from workbench.exporters.entry_report import write_entry_report
 from workbench.exporters.excerpt_file import write_excerpts, write_excerpts_docx
 from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
+from workbench.exporters.records_files import PAPERS, as_docx, as_pdf
 from workbench.exporters.report_file import write_report, write_report_docx
 from workbench.exporters.score_sheet import write_score_sheet
 from workbench.exporters.working_papers import write_working_papers
@@ -33,5 +34,10 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("excerpts", "佐证摘引", ".pdf", write_excerpts),
         Exporter("excerpts-docx", "佐证摘引（Word）", ".docx", write_excerpts_docx),
         Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers),
+        *(Exporter(key, title, ".pdf", as_pdf(title, build)) for key, (title, build) in PAPERS.items()),
+        *(
+            Exporter(f"{key}-docx", f"{title}（Word）", ".docx", as_docx(title, build))
+            for key, (title, build) in PAPERS.items()
+        ),
     )
 }

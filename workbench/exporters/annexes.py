@@ -19,6 +19,7 @@ from workbench.exporters.document import (
     content,
 )
 from workbench.exporters.evidence_excerpts import excerpt_annex
+from workbench.exporters.records_blocks import interviews, requests, site_records
 from workbench.exporters.report_data import ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, score_text
 from workbench.exporters.review_annexes import checks_report, internal_review, opinion_letter
@@ -225,4 +226,7 @@ ANNEXES: Mapping[str, AnnexBuilder] = {
     "internal_review": internal_review,
     "checks_report": checks_report,
     "evidence_excerpts": excerpt_annex,
+    "requests": requests,
+    "interviews": interviews,
+    "site_records": site_records,
 }

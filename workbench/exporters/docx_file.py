@@ -26,7 +26,7 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _SETTINGS = f"""<w:settings {NAMESPACES}>
 <w:zoom w:percent="100"/><w:defaultTabStop w:val="420"/>
 <w:characterSpacingControl w:val="compressPunctuation"/>
-<w:compat><w:useFELayout/><w:compatSetting w:name="compatibilityMode"
+<w:compat><w:doNotExpandShiftReturn/><w:useFELayout/><w:compatSetting w:name="compatibilityMode"
  w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>
 <w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>"""
 
