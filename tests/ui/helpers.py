@@ -19,6 +19,7 @@ from workbench.services.importing import Importing
 from workbench.services.recording import Recording
 from workbench.services.reviewing import Reviewing
 from workbench.services.session import Session
+from workbench.services.survey_files import SurveyFiles
 from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
 from workbench.ui.alerts import Alerts
@@ -93,6 +94,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
         reviewing=Reviewing(session, ("项目组自查", "部门复核", "质控终审"), lambda: date(2022, 11, 20)),
         recording=Recording(session, ROOT / "resources", lambda: date(2022, 11, 20), lambda: "评价员甲"),
         surveying=Surveying(session, lambda: date(2022, 12, 15), SurveyLibrary(ROOT / "resources")),
+        survey_files=SurveyFiles(session, folder / "columns.json"),
         folder=folder,
     )
 

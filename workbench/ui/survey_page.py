@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.domain.entities_survey import COUNTS, SHEETS, Sheet
+from workbench.domain.entities_survey import COUNTS, FILE, SHEETS, Sheet
 from workbench.domain.evaluation import Option, Question, Questionnaire
 from workbench.services.editing import Address
 from workbench.services.session import Changed
@@ -19,16 +19,18 @@ from workbench.ui.page import Page
 from workbench.ui.question_tables import QuestionTables, choose_first
 from workbench.ui.sheet_entry_panel import SheetEntryPanel
 from workbench.ui.survey_design_panel import SurveyDesignPanel
+from workbench.ui.survey_import_panel import SurveyImportPanel
 from workbench.ui.survey_results_panel import SurveyResultsPanel
 from workbench.ui.tab_order import tab_stops
 from workbench.ui.theme import role
-from workbench.ui.widgets import empty, label, link, scrolled
+from workbench.ui.widgets import clear, empty, label, link, scrolled
 
-DESIGN, ENTRY, COUNTING, RESULTS = "design", "entry", "counts", "results"
+DESIGN, ENTRY, IMPORTING, COUNTING, RESULTS = "design", "entry", "import", "counts", "results"
 #: The tabs in the order of the work, with the way in that each belongs to.
 TABS = (
     (DESIGN, "问卷设计", ""),
     (ENTRY, "录入答卷", SHEETS),
+    (IMPORTING, "导入文件", FILE),
     (COUNTING, "直接计票", COUNTS),
     (RESULTS, "结果", ""),
 )
@@ -83,22 +85,30 @@ class SurveyPage(Page):
                 "人数与占比填一种；占比按本题有效份数折算",
             ),
         )
+        files = context.services.survey_files
+        if files is None:
+            raise ValueError("the page of questionnaires needs the service of their files")
+        self.imports = SurveyImportPanel(context, files)
+        self.imports.imported.connect(self.show_questionnaire)
         self.results = SurveyResultsPanel(context, self._surveying)
         self._panels: dict[str, QWidget] = {
             DESIGN: scrolled(_padded(self.design)),
             ENTRY: self.entry,
+            IMPORTING: self.imports,
             COUNTING: scrolled(_padded(self.counts)),
             RESULTS: scrolled(_padded(self.results)),
         }
         self._shown: dict[str, Callable[[str], None]] = {
             DESIGN: self.design.show_questionnaire,
             ENTRY: self.entry.show_questionnaire,
+            IMPORTING: self.imports.show_questionnaire,
             COUNTING: self.counts.show_questionnaire,
             RESULTS: self.results.show_questionnaire,
         }
         self._followers: dict[str, Callable[[Changed], None]] = {
             DESIGN: self.design.update_for,
             ENTRY: self.entry.update_for,
+            IMPORTING: self.imports.update_for,
             COUNTING: self.counts.update_for,
             RESULTS: self.results.update_for,
         }
@@ -160,7 +170,7 @@ class SurveyPage(Page):
         self.tabs[key].setChecked(True)
         way = next(way for tab, _, way in TABS if tab == key)
         asked = self.questionnaire
-        if way and (asked is None or asked.way != way):
+        if self._closed(key):
             self._show_other(asked, way)
             self.stack.setCurrentWidget(self._other)
         else:
@@ -169,16 +179,21 @@ class SurveyPage(Page):
         if changed:
             self.focus_first()
 
+    def _closed(self, key: str) -> bool:
+        """Whether a tab belongs to another way in than the questionnaire's; a file may bring a new one along."""
+        way = next(way for tab, _, way in TABS if tab == key)
+        asked = self.questionnaire
+        return bool(way) and (
+            (asked is None and key != IMPORTING) or (asked is not None and asked.way != way)
+        )
+
     def turn_tab(self, steps: int) -> None:
         """To the tab after or before, around the ends."""
         keys = [key for key, *_ in TABS]
         self.show_tab(keys[(keys.index(self.tab) + steps) % len(keys)])
 
     def _show_other(self, asked: Questionnaire | None, way: str) -> None:
-        while self._other_words.count():
-            widget = self._other_words.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._other_words)
         theme = self.context.theme
         if asked is None:
             sentence = empty(
@@ -222,8 +237,7 @@ class SurveyPage(Page):
                 self.reload()
                 return
             self._fill_picker()
-            way = next(way for tab, _, way in TABS if tab == self.tab)
-            if (self.stack.currentWidget() is self._other) != bool(way and asked.way != way):
+            if (self.stack.currentWidget() is self._other) != self._closed(self.tab):
                 self.show_tab(self.tab)
         self._followers[self.tab](changed)
 
@@ -238,8 +252,7 @@ class SurveyPage(Page):
             self.entry.focus_first()
             return
         first = next(tab_stops(self.stack.currentWidget()), None)
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        (first or self.tabs[self.tab]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
         """Row actions go to the list with the keyboard; on sheets, Ctrl+Enter and Alt+↑↓."""
