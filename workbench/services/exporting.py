@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
+from workbench.exporters.outlines import read_outline
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
 from workbench.importers.workbooks import read_workbook
@@ -126,6 +127,14 @@ class Exporting:
             known = "、".join(self._exporters)
             raise WorkbenchError("no-exporter", f"没有名为“{key}”的导出种类。", f"可用：{known}。")
         return self._exporters[key]
+
+    def annex_titles(self, outline: str) -> tuple[str, ...]:
+        """The titles of the annexes that reports of an outline print; none for an outline that can't be used."""
+        try:
+            read = read_outline(Kit(self._resources).outlines / f"{outline}.toml")
+        except WorkbenchError:
+            return ()
+        return tuple(annex.title for annex in read.annexes)
 
     def file_name(self, session: Session, kind: str, scheme: str = NAME_SCHEME) -> str:
         """The name that the scheme gives a file of this kind, safe on every system."""

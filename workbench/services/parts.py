@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -122,7 +122,10 @@ class Parts:
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
-        limits = load_limits(self.resources, session.evaluation.form.profile)
+        form = session.evaluation.form
+        limits = load_limits(self.resources, form.profile)
+        if not limits.annexes:
+            limits = replace(limits, annexes=self.exporting.annex_titles(form.outline))
         own = load_own_checks(own_check_folders(self.resources, self.catalog.data))
         return Checking(session, limits, today=self.today(), own=own)
 

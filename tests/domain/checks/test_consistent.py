@@ -224,6 +224,17 @@ def a_target_of_no_indicator(e: Evaluation) -> Evaluation:
     return with_(e, dataclasses.replace(targets()[0], indicator="gone"))
 
 
+def a_missed_target_with_a_full_mark(e: Evaluation) -> Evaluation:
+    return with_(e, dataclasses.replace(targets()[1], actual=D(31), indicator=a_full_leaf(e)))
+
+
+def a_target_of_another_scope(e: Evaluation) -> Evaluation:
+    leaf = e.form.leaves[0]
+    return with_(
+        e, dataclasses.replace(targets()[1], name=f"15秒{leaf.name}", actual=None, indicator=leaf.id)
+    )
+
+
 def a_false_figure_in_the_text(e: Evaluation) -> Evaluation:
     leaf = e.form.leaves[-1]
     return with_(
@@ -433,7 +444,9 @@ FAULTS: tuple[tuple[str, Callable[[Evaluation], Evaluation]], ...] = (
     ("K15", spending_above_the_budget),
     ("K15", an_execution_rate_that_no_amount_gives),
     ("K16", a_base_date_before_the_project),
+    ("K08", a_target_of_another_scope),
     ("K17", a_target_of_no_indicator),
+    ("K17", a_missed_target_with_a_full_mark),
     ("K19", a_false_figure_in_the_text),
     ("K20", one_number_for_two_annexes),
     ("K23", a_review_without_reason),

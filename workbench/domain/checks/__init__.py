@@ -4,6 +4,7 @@ Importing the package fills the table of checks: a new subject is a module and i
 """
 
 from workbench.domain.checks import (
+    claims,
     dates,
     deductions,
     evidence_links,
@@ -29,7 +30,8 @@ from workbench.domain.checks.running import Checker, run_checks
 from workbench.domain.checks.view import View
 
 __all__ = [
-    "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "dates",
+    "CATALOGUE", "Checker", "Effect", "Finding", "Limits", "Place", "Severity", "View", "checks", "claims",
+    "dates",
     "deductions", "evidence_links", "funds", "grades", "opinions", "points", "rates", "read_limits", "records",
     "repeats", "review",
     "run_checks", "scores", "stated_rates", "surveys", "targets", "text", "wording",

@@ -87,6 +87,7 @@ class Limits:
         ("项目组自查", "部门复核", "质控终审"), "财监〔2021〕4号第十八条要求内部审核，三级为行业习惯"
     )
     self_review_levels: tuple[str, ...] = _limit(("项目组自查",), "自查可由编制人签署")
+    annexes: tuple[str, ...] = _limit((), "报告提纲")
     disabled: tuple[str, ...] = _limit((), "")
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each limit comes from, by name, as the profile states it."""

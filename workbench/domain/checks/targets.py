@@ -8,10 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import exact, show_percent, show_plain
-from workbench.domain.checks.base import check
+from workbench.domain.checks.base import SCORES, check
 from workbench.domain.checks.finding import Finding
 from workbench.domain.checks.view import View
 from workbench.domain.evaluation import Entry, Input, Target
+from workbench.domain.rules.measure import MeasuredRule
 from workbench.domain.rules.threshold import ThresholdRule
 
 _PROVES = re.compile(r"满意[度率]\s*(?:为|达到|达|是|：|:)?\s*[{\d]")
@@ -101,6 +102,83 @@ def every_target_is_measured(view: View) -> Iterator[Finding]:
                 found="没有",
                 remedy="请选择对应的指标，或说明为什么不评。",
             )
+
+
+def missed(target: Target) -> bool:
+    """Whether what was reached does not meet the target; not when either is unsaid."""
+    value, actual = target.value, target.actual
+    if value is None or actual is None:
+        return False
+    compare = {
+        "≥": actual >= value,
+        "≤": actual <= value,
+        "=": actual == value,
+        "＞": actual > value,
+        "＜": actual < value,
+    }
+    return not compare.get(target.operator, True)
+
+
+@check("K17", (*SCORES,))
+def missed_targets_cost_points(view: View) -> Iterator[Finding]:
+    """A target that was not met while its indicator keeps the full mark."""
+    for target in view.evaluation.listed(Target):
+        scored = view.scores.by_id.get(target.indicator)
+        if scored is None or not missed(target) or target.explanation.strip():
+            continue
+        if scored.score is None or scored.score != scored.full_mark:
+            continue
+        reached = _shown(target, target.actual)
+        yield view.at(
+            "K17", "targets_funds", "target", target.id, target.name, field="actual", part="missed"
+        ).warning(
+            f"目标“{target.name}”要求 {target.operator}{_shown(target, target.value)}，完成 {reached}，没有达到，"
+            f"指标“{scored.indicator.name}”却得满分。",
+            expected="相应扣分，或说明原因",
+            found=f"满分 {show_plain(scored.full_mark)} 分",
+            remedy="请核对完成值和得分；确有客观原因的写在偏差原因里。",
+        )
+
+
+_SCOPE = re.compile(r"\d+\s*(?:秒|分钟|小时|个工作日|日|天)")
+
+
+@check("K08", ("target",))
+def targets_measure_what_the_indicator_measures(view: View) -> Iterator[Finding]:
+    """``15秒接通率`` set as the target of an overall answering rate; one name with several targets."""
+    by_name: dict[str, list[Target]] = {}
+    for target in view.evaluation.listed(Target):
+        if target.value is not None:
+            by_name.setdefault(target.name.strip(), []).append(target)
+        indicator = view.form.get(target.indicator)
+        if indicator is None:
+            continue
+        measured = indicator.rule.name if isinstance(indicator.rule, MeasuredRule) else ""
+        own, others = _scopes(target.name), _scopes(f"{indicator.name}{measured}")
+        if own != others and _SCOPE.sub("", target.name)[-2:] == indicator.name[-2:]:
+            yield view.at(
+                "K08", "targets_funds", "target", target.id, target.name, field="indicator", part="scope"
+            ).warning(
+                f"目标“{target.name}”与指标“{measured or indicator.name}”口径不同，不能直接比较。",
+                expected="、".join(sorted(own)) or "同一口径",
+                found="、".join(sorted(others)) or "没有时限",
+                remedy="请按同一口径取数，或另选对应的指标。",
+            )
+    for name, same in by_name.items():
+        if name and len({(target.operator, target.value) for target in same}) > 1:
+            listed = "、".join(f"{t.operator}{_shown(t, t.value)}" for t in same)
+            yield view.at(
+                "K08", "targets_funds", "target", same[0].id, name, field="value", part="several"
+            ).notice(
+                f"“{name}”有 {len(same)} 个目标值：{listed}。",
+                expected="写明以哪一个为准",
+                found=f"{len(same)} 个",
+                remedy="请写明各自的来源（绩效目标、合同、上级规定），确定用于评分的一个。",
+            )
+
+
+def _scopes(name: str) -> frozenset[str]:
+    return frozenset(re.sub(r"\s", "", found) for found in _SCOPE.findall(name))
 
 
 @check("K17", ("entry",))

@@ -126,6 +126,37 @@ def _renumbered(written: Written) -> Iterator[Finding]:
         )
 
 
+@check("K20", TEXTS)
+def announced_annexes_are_printed(view: View) -> Iterator[Finding]:
+    """Annexes that a text announces and the report does not print; only asked where the outline is known."""
+    printed = tuple(_bare(title) for title in view.limits.annexes)
+    if not printed:
+        return
+
+    def missing(written: Written) -> Iterator[Finding]:
+        if "附件" not in written.text:
+            return
+        named = {_bare(found[2]): found[1] for found in _ANNOUNCED.finditer(written.text)}
+        for block in _LISTED.finditer(written.text):
+            named |= {_bare(found[2]): found[1] for found in _LIST_LINE.finditer(block[1])}
+        absent = [
+            (number, name)
+            for name, number in named.items()
+            if not any(name in title or title in name for title in printed)
+        ]
+        if absent:
+            listed = "、".join(f"附件 {number} {name}" for number, name in absent)
+            yield written.spot("K20", "absent").notice(
+                f"文字列出的附件有 {len(absent)} 份不随报告印出：{listed}。",
+                detail=f"报告印出的附件：{'、'.join(view.limits.annexes)}。",
+                expected="列出的附件都在",
+                found=f"缺 {len(absent)} 份",
+                remedy="请另行装订这些附件，或在文字里删去。",
+            )
+
+    yield from view.each("K20 announced", typed_texts(view), missing)
+
+
 def _bare(title: str) -> str:
     return re.sub(r"[\s.…·]", "", title)
 
