@@ -245,6 +245,22 @@ def test_a_linked_input_counts_as_typed_only_when_asked(run: Run, qixia: str) ->
     assert "总分 92.47" in back.out
 
 
+def test_a_stage_is_set_told_and_written(run: Run, qixia: str, tmp_path: Path) -> None:
+    refused = run("set", qixia, "D11", "复核", "11")
+    assert refused.code == 4
+    assert "不能超过" in refused.err
+    assert run("set", qixia, "D11", "复核", "８.５", "--reason", "复核会意见").code == 0
+    told = run("show", qixia, "--derivation", "--indicator", "D11")
+    assert "　复核 8.50（-0.51）：复核会意见" in told.lines
+    assert any(line.startswith("若本项得满分，总分为") for line in told.lines)
+    every = run("show", qixia, "--derivation")
+    assert sum(line.startswith("评分标准（") for line in every.lines) == 16
+    sheet, pages = tmp_path / "各轮.xlsx", tmp_path / "推导.pdf"
+    assert run("export", qixia, "--stages", str(sheet), "--derivation", str(pages)).code == 0
+    assert sheet.is_file()
+    assert pages.read_bytes().startswith(b"%PDF")
+
+
 def test_an_override_needs_its_reason(run: Run, qixia: str) -> None:
     refused = run("set", qixia, "A11", "override", "3")
     assert refused.code == 4

@@ -59,7 +59,7 @@ def noted(raw: Any) -> list[str]:
         ("total", 90, "一级指标分值合计 100（过程 40+产出 60），不等于总分 90"),
         ("indicator.1.points", "-40", "第 2 个指标“到位率”：分值（points）为负数（-40）"),
         ("indicator.1.points", "NaN", "“NaN”不是数字"),
-        ("indicator.1.points", "1e999", "“1e999”不是数字"),
+        ("indicator.1.points", "1e999", "“1e999”是科学记数法"),
         ("indicator.1.points", Decimal("1e999"), "分值（points）不能读作数字"),
         ("indicator.1.points", 40.0, "应为数字，写成文字"),
         ("indicator.1.points", True, "应为数字，写成文字"),

@@ -86,11 +86,13 @@ def parser() -> Parser:
     _folder(made)
     made.add_argument("indicator", metavar="指标", help="编号或名称")
     made.add_argument(
-        "key", metavar="项", help=f"计分项的键（如 p1、rate、count），或 {'、'.join(commands.ENTRY_KEYS)}"
+        "key",
+        metavar="项",
+        help=f"计分项的键（如 p1、rate、count），或 {'、'.join(commands.ENTRY_KEYS)}，或轮次（自评、复核、征求意见后）的得分",
     )
     made.add_argument("value", metavar="值", help="如 符合、3.5、86.5%%；写 '' 清空")
     made.add_argument("--manual", action="store_true", help="该项另有取数来源时，以填写值为准")
-    made.add_argument("--reason", default="", metavar="理由", help="改定得分的理由")
+    made.add_argument("--reason", default="", metavar="理由", help="改定得分、各轮得分的理由")
 
     _form(add("form", forms.show, "一项评价的指标体系：显示、与原体系比较、改分值"))
 
@@ -99,6 +101,7 @@ def parser() -> Parser:
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
     made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
+    made.add_argument("--stages", default="", metavar="文件", help="各轮得分表（Excel）")
     made.add_argument("--derivation", default="", metavar="文件", help="计分推导（PDF）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")
     made.add_argument("--checks", default="", metavar="文件", help="核验意见（PDF）")

@@ -11,14 +11,15 @@ from workbench.cli.findings import findings_json, findings_lines
 from workbench.cli.showing import evaluation_json, indicator_json, indicator_lines, overview_lines, tree_lines
 from workbench.domain.amounts import show_plain
 from workbench.domain.derivation import derive
-from workbench.domain.evaluation import Entry
+from workbench.domain.evaluation import STAGES, Entry
 from workbench.domain.fields import specs_of
 from workbench.domain.form import Indicator, show_score
+from workbench.domain.scoring import FIRST
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address, input_of, put_input, put_text, with_fields
 from workbench.services.history import happenings
 from workbench.services.session import Session
-from workbench.services.staging import put_override
+from workbench.services.staging import put_override, put_stage
 
 #: The exit code when findings of this severity are the worst that stand, worst first.
 EXIT_BY = {"error": 1, "warning": 3, "notice": 4}
@@ -163,6 +164,12 @@ def _put(desk: Desk, session: Session, indicator: Indicator, words: Namespace) -
         if not hint and words.manual != said.manual and (words.manual or not words.value):
             session.put(with_fields(said, manual=words.manual))
         return hint
+    if words.key in STAGES and words.key != FIRST:
+        person = desk.parts.settings.text("evaluator")
+        hint = put_stage(session, indicator.id, words.key, "score", words.value, person=person)
+        if hint or not words.reason:
+            return hint
+        return put_stage(session, indicator.id, words.key, "reason", words.reason)
     if words.key not in ENTRY_KEYS:
         inputs = "、".join(f"{key}（{spec.label}）" for key, spec in specs.items()) or "无"
         fields = "、".join(f"{spec.name}（{spec.label}）" for spec in specs_of(Entry))

@@ -22,6 +22,7 @@ EXPORT_OPTIONS = {
     "pdf": "report",
     "docx": "report-docx",
     "derivation": "derivation",
+    "stages": "stage-sheet",
     "papers": "working-papers",
     "sheets": "questionnaires",
     "checks": "checks-report",

@@ -246,12 +246,15 @@ def counted(evaluation: Evaluation, leaf: IndicatorScore, stage: str) -> Indicat
     stage = stage_that_counts(stage, marks)
     score = leaf.first if stage == FIRST else marks.get(stage)
     fine = stage == FIRST and evaluation.form.rounding.at == "total"
+    whole = leaf.first_exact if fine else None if score is None else exact(score)
+    if (score, whole) == (leaf.score, leaf.exact) and score is not None:
+        return leaf
     return dataclasses.replace(
         leaf,
         score=score,
         scored=int(score is not None),
         done=int(evaluation.entry(leaf.indicator.id).done and score is not None),
-        exact=leaf.first_exact if fine else None if score is None else exact(score),
+        exact=whole,
     )
 
 

@@ -68,17 +68,21 @@ def stage_totals(evaluation: Evaluation, scores: Scores) -> tuple[StageTotal, ..
     """Total and grade of every stage; ``scores`` are the evaluation's own."""
     found = []
     leaves = [scores[leaf.id] for leaf in evaluation.form.leaves]
+    chosen, at = evaluation.overview.counting_stage, scores
     for stage in STAGES:
-        at = counting(evaluation, scores, stage)
-        given = sum(
-            1
-            for leaf in leaves
-            if (leaf.first is not None if stage == FIRST else stage in (leaf.marks or {}))
-        )
+        given = sum(_given(leaf, stage) for leaf in leaves)
+        if stage == chosen:
+            at = scores
+        elif given or stage in {STAGES[0], FIRST}:  # else it says what the stage before says
+            at = counting(evaluation, scores, stage)
         grade = at.grade.name if at.grade is not None and at.complete else ""
-        counts = stage == evaluation.overview.counting_stage
-        found.append(StageTotal(stage, given, at.total, grade, at.complete, counts))
+        found.append(StageTotal(stage, given, at.total, grade, at.complete, stage == chosen))
     return tuple(found)
+
+
+def _given(leaf: IndicatorScore, stage: str) -> bool:
+    """Whether an indicator has a score of this very stage."""
+    return leaf.first is not None if stage == FIRST else stage in (leaf.marks or {})
 
 
 def stage_words(evaluation: Evaluation, scored: IndicatorScore, one: StageScore) -> str:

@@ -13,7 +13,7 @@ from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
 from workbench.exporters.records_files import PAPERS, as_docx, as_pdf
 from workbench.exporters.report_file import write_report, write_report_docx
-from workbench.exporters.score_sheet import write_score_sheet
+from workbench.exporters.score_sheet import write_score_sheet, write_stage_sheet
 from workbench.exporters.working_papers import write_working_papers
 
 #: Fills a workbook that the bureau sent; which one, and its bindings, come with the kit.
@@ -26,6 +26,7 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet, usual=True),
         Exporter("report", "评价报告", ".pdf", write_report, usual=True),
         Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True),
+        Exporter("stage-sheet", "各轮得分表", ".xlsx", write_stage_sheet),
         Exporter("derivation", "计分推导", ".pdf", write_derivations),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
         Exporter("entry-report", "问卷录入质量报告", ".pdf", write_entry_report),

@@ -11,11 +11,13 @@ from workbench.errors import WorkbenchError
 from workbench.exporters.document import (
     Align,
     Block,
+    Cell,
     Column,
     Document,
     Heading,
     Metadata,
     Paragraph,
+    Row,
     Table,
     cells,
     content,
@@ -75,44 +77,41 @@ def build_derivations(data: ReportData, only: str = "") -> Document:
 
 
 def _blocks(told: Derivation) -> list[Block]:
-    score = told.score or "未评"
-    found: list[Block] = [
-        Heading(2, f"{told.place}　{score} / {told.full_mark} 分", numbered=False),
-    ]
-    if told.criterion:
-        found += [_line("评价标准", line) for line in told.criterion.strip().splitlines() if line.strip()][:1]
-        found += [
-            Paragraph(content(line.strip()))
-            for line in told.criterion.strip().splitlines()[1:]
-            if line.strip()
-        ]
-    if told.rule:
-        found.append(_line(f"执行（{told.rule}）", told.sentence))
-    if told.inputs:
-        found.append(
-            Table(
-                columns=(Column(3, label=True), Column(2, Align.RIGHT), Column(5)),
-                header=(cells("数据", "取值", "来源", bold=True),),
-                rows=tuple(
-                    cells(line.name, line.text or "未填写", origin_text(line)) for line in told.inputs
-                ),
-                small=True,
-            )
-        )
-    found += [Paragraph(content(step)) for step in told.steps]
+    """One indicator: its place and score, below it a table from the standard to the effect on the total."""
+    worked = list(told.steps)
     if told.expression and told.computed:
-        found.append(_line("计算", f"{told.expression} → {told.computed}（{told.rounding}）"))
+        worked.append(f"{told.expression} → {told.computed}（{told.rounding}）")
     if told.missing:
-        found.append(_line("还缺", "、".join(told.missing)))
-    found += [Paragraph(content(line)) for line in (told.override, told.counting) if line]
-    if told.stage_lines:
-        found.append(_line("各轮得分", "；".join(told.stage_lines)))
-    found += [Paragraph(content(line)) for line in told.effect]
-    return found
+        worked.append(f"还缺：{'、'.join(told.missing)}")
+    rows: list[Row] = []
+    for name, lines in (
+        ("评价标准", told.criterion.strip().splitlines()),
+        (f"执行（{told.rule}）", [told.sentence]),
+    ):
+        rows += _wide(name, lines)
+    rows += [cells(line.name, line.text or "未填写", origin_text(line)) for line in told.inputs]
+    for name, lines in (
+        ("计算", worked),
+        ("改定", [told.override.removeprefix("改定：")]),
+        ("计分轮次", [told.counting]),
+        ("各轮得分", list(told.stage_lines)),
+        ("对总分的影响", list(told.effect)),
+    ):
+        rows += _wide(name, lines)
+    return [
+        Heading(2, f"{told.place}　{told.score or '未评'} / {told.full_mark} 分", numbered=False),
+        Table(
+            columns=(Column(2.4, label=True), Column(1.8, Align.RIGHT), Column(6)),
+            rows=tuple(rows),
+            small=True,
+        ),
+    ]
 
 
-def _line(name: str, text: str) -> Paragraph:
-    return Paragraph(content(f"{name}：{text}"))
+def _wide(name: str, lines: list[str]) -> list[Row]:
+    """A row whose text takes both columns; none for empty text."""
+    text = "\n".join(line.strip() for line in lines if line.strip())
+    return [(Cell(content(name)), Cell(content(text), col_span=2, align=Align.LEFT))] if text else []
 
 
 def origin_text(line: InputLine) -> str:

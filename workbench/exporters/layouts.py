@@ -14,7 +14,7 @@ from workbench.domain.amounts import exact, show_plain
 from workbench.domain.evaluation import STAGES, Mark, Overview, mark_id
 from workbench.domain.fields import show_value, specs_of
 from workbench.domain.form import Indicator
-from workbench.domain.scoring import FIRST
+from workbench.domain.scoring import FIRST, stage_that_counts
 from workbench.domain.sources import FUND_COLUMNS
 from workbench.errors import Fault, InputRefused
 from workbench.exporters.report_data import ReportData, ScoreRow
@@ -37,7 +37,13 @@ class Column:
     @property
     def is_score(self) -> bool:
         """The column holds points that add up."""
-        return self.content in {"score", "full_mark", "deducted"} or self.content.startswith("mark:")
+        points = self.content in {"score", "full_mark", "deducted"}
+        return points or self.content.startswith(("mark:", "stage:", "change:"))
+
+    @property
+    def stage(self) -> str:
+        """The stage whose points the column holds, given or taken over from the stage before; else empty."""
+        return self.content.removeprefix("stage:") if self.content.startswith("stage:") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,36 @@ def _mark(stage: str) -> Content:
     if stage == FIRST:
         return lambda data, row: _adding(data, row.scored.first, row.scored.first_exact)
     return lambda _, row: (row.scored.marks or {}).get(stage)
+
+
+def stage_given(data: ReportData, stage: str) -> bool:
+    """Whether any indicator has a score of this very stage."""
+    return stage == FIRST or any(stage in (row.scored.marks or {}) for row in data.rows)
+
+
+def _stage(stage: str) -> Content:
+    """The score as it stands after a stage: its own, or what it takes over from the stage before."""
+
+    def value(data: ReportData, row: ScoreRow) -> Value:
+        if not stage_given(data, stage):
+            return None
+        own = stage_that_counts(stage, row.scored.marks or {})
+        return _mark(own)(data, row)
+
+    return value
+
+
+def _change(stage: str) -> Content:
+    """Points more or fewer than after the stage before."""
+    before = STAGES[STAGES.index(stage) - 1]
+
+    def value(data: ReportData, row: ScoreRow) -> Value:
+        now, was = _stage(stage)(data, row), _stage(before)(data, row)
+        if not isinstance(now, Decimal | Fraction) or not isinstance(was, Decimal | Fraction):
+            return None
+        return exact(now) - exact(was)
+
+    return value
 
 
 def _adding(data: ReportData, score: Decimal | None, fine: Fraction | None) -> Value:
@@ -147,6 +183,8 @@ CONTENTS: Mapping[str, Content] = {
     "derivation": lambda _, row: "\n".join(row.derivation),
     **{f"mark:{stage}": _mark(stage) for stage in STAGES},
     **{f"review:{stage}": _review(stage) for stage in STAGES},
+    **{f"stage:{stage}": _stage(stage) for stage in STAGES},
+    **{f"change:{stage}": _change(stage) for stage in STAGES[2:]},
 }
 
 

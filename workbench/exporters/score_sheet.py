@@ -9,8 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from workbench.domain.amounts import exact, round_half_up, show_plain
+from workbench.domain.evaluation import STAGES
 from workbench.domain.form import Indicator
-from workbench.domain.scoring import FINE
+from workbench.domain.scoring import FINE, FIRST, stage_that_counts
 from workbench.exporters.accompanying_sheets import add_deductions, add_problems, add_survey
 from workbench.exporters.kit import Kit, Progress, Written
 from workbench.exporters.layouts import (
@@ -22,6 +23,7 @@ from workbench.exporters.layouts import (
     columns_for,
     level_text,
     overview_texts,
+    stage_given,
     taken_by_head,
     worded,
 )
@@ -47,6 +49,8 @@ from workbench.exporters.sheet_paper import (
 )
 
 UNFINISHED = "未评完"
+#: The layout with a column for every stage.
+STAGE_LAYOUT = "stages"
 
 
 def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
@@ -66,6 +70,11 @@ def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress
     progress(2, 3, "正在写入文件")
     path.write_bytes(book.data())
     return Written(tuple(book.checked.notices), book.checked.cells)
+
+
+def write_stage_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+    """Write the sheet on which the scores of all stages stand side by side."""
+    return write_score_sheet(data, path, replace(kit, layout=STAGE_LAYOUT), progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +211,9 @@ class _Table:
     def _leaf(self, row: ScoreRow) -> int:
         """Write one indicator; text taller than a sheet row takes several, merged. Returns the last row."""
         depth = len(row.path)
-        values = [self._value(column, row, depth) for column in self._columns]
+        values: list[tuple[CellValue | Formula, Look]] = [
+            self._value(column, row, depth) for column in self._columns
+        ]
         heights = [
             self._book.heights.height(value, self._page.points(number), look.size)
             for number, (value, look) in enumerate(values, start=1)
@@ -220,7 +231,7 @@ class _Table:
                 continue  # an indicator above; it is written when its last row is known
             if column.level > depth:
                 continue
-            self._page.put(first, number, value, look)
+            self._page.put(first, number, self._live(column, row, first, value), look)
             wide = self._levels_right_of(number) if column.level == depth else 1
             self._page.merge(first, number, count, wide, look)
         return first + count - 1
@@ -239,10 +250,37 @@ class _Table:
         if column.content == "full_mark":
             return value, MIDDLE
         if column.is_score:
-            return value, points_look(self._data.evaluation.form.digits_of(row.indicator))
+            digits = self._data.evaluation.form.digits_of(row.indicator)
+            return value, points_look(digits, change=column.content.startswith("change:"))
         if column.content == "rate":
             return value, PERCENT
         return value, Look(align=column.align)
+
+    def _live(
+        self, column: Column, row: ScoreRow, at: int, value: CellValue | Formula
+    ) -> CellValue | Formula:
+        """Points that follow from other cells of the row, as a formula: taken over from the stage before,
+        a difference of two stages, the score of the stage that counts."""
+        if isinstance(value, str | Formula) or value is None:
+            return value
+        stages = {c.stage: f"{letter(n)}{at}" for n, c in enumerate(self._columns, start=1) if c.stage}
+        marks = row.scored.marks or {}
+        if column.stage and stage_that_counts(column.stage, marks) != column.stage:
+            before = STAGES[STAGES.index(column.stage) - 1]
+            if before == "复核" and not stage_given(self._data, before):
+                before = FIRST
+            return Formula(f"={stages[before]}", value) if before in stages else value
+        if column.content.startswith("change:"):
+            stage = column.content.removeprefix("change:")
+            before = STAGES[STAGES.index(stage) - 1]
+            if {stage, before} <= stages.keys():
+                return Formula(f"=ROUND({stages[stage]}-{stages[before]},{FINE})", value)
+        if column.content == "score":
+            stage = self._data.evaluation.overview.counting_stage
+            if not stage_given(self._data, stage):
+                stage = stage_that_counts(stage, marks)
+            return Formula(f"={stages[stage]}", value) if stage in stages else value
+        return value
 
     def _close(self, group: Indicator) -> None:
         """Write a group's merged cell, and its subtotal where the layout wants one."""
@@ -283,9 +321,15 @@ class _Table:
                 values += [v for v in [CONTENTS[column.content](self._data, taken)] if v is not None]
             total = sum_of(values)
             shown = round_half_up(total, digits)
-            look = STRONG if column.content == "full_mark" else points_look(digits, strong=True)
+            change = column.content.startswith("change:")
+            look = (
+                STRONG if column.content == "full_mark" else points_look(digits, strong=True, change=change)
+            )
             joined = ",".join(parts)
             text = self._sum(joined)
+            if not values and column.content.startswith(("mark:", "stage:", "change:")):
+                self._page.put(row, number, "", STRONG)  # nobody scored at this stage
+                continue
             self._page.put(row, number, Formula(text, shown), look)
 
     def _sum(self, cells: str) -> str:

@@ -63,9 +63,10 @@ STRONG = Look(font="黑体", size=10.5, align="center")
 STRONG_POINTS = Look(font="黑体", size=10.5, align="center", number="0.00")
 
 
-def points_look(digits: int, *, strong: bool = False) -> Look:
-    """How points with so many decimals look."""
+def points_look(digits: int, *, strong: bool = False, change: bool = False) -> Look:
+    """How points with so many decimals look; a ``change`` has its sign, and none is left blank."""
     number = f"0.{'0' * digits}" if digits else "0"
+    number = f"+{number};-{number};" if change else number
     return replace(STRONG_POINTS if strong else POINTS, number=number)
 
 

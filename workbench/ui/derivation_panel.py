@@ -11,7 +11,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench.domain.derivation import Derivation, InputLine, derive
+from workbench.errors import WorkbenchError
 from workbench.files import safe_name
+from workbench.services.export_log import ExportLog
 from workbench.services.exporting import Exported
 from workbench.services.session import Changed
 from workbench.ui.context import Context
@@ -99,8 +101,20 @@ class DerivationPanel(QDialog):
         )
 
     def _on_written(self, written: Exported) -> None:
-        self.said.setText(f"已写入 {written.path.name}，可在打开的程序里打印。")
+        self.said.setText(f"已写入 {written.path.name}，可在打开的程序里打印。{self._note(written)}")
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(written.path)))
+
+    def _note(self, written: Exported) -> str:
+        """Enter the file in the log of exports; why it could not be entered, if so."""
+        services = self._context.services
+        if services.exporting is None or services.folder is None:
+            return ""
+        try:
+            log = ExportLog(services.folder)
+            services.exporting.note(log, self._context.session, "derivation", written.path)
+        except WorkbenchError as error:
+            return str(error)
+        return ""
 
     def _on_failed(self, error: Exception) -> None:
         self.said.setText(f"没有写成：{error}")

@@ -157,6 +157,43 @@ def test_it_is_monotone_in_the_rate(kind: str, low: Decimal, more: Decimal) -> N
     assert first >= second if kind in FALLING else first <= second
 
 
+#: Other kinds whose score never falls as one of their inputs rises: the input, what stands beside it.
+RISING_IN = {
+    "judgement": ("score", {}, Decimal(10)),
+    "experts": (
+        "s3",
+        {f"{where}{n}": "6" for where, most in (("d", 3), ("s", 5)) for n in range(1, most + 1)},
+        Decimal(10),
+    ),
+    "mean_of_rates": ("r1", {"n2": "3", "d2": "5"}, Decimal(200)),
+    "points": ("p2", {"p1": "符合", "p3": "不符合"}, Decimal(3)),
+    "execution101": ("numerator", {"done": "未完成", "denominator": "100"}, Decimal(100)),
+    "qualitative": ("share", {"level": "基本达成目标"}, Decimal(100)),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(RISING_IN))
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_more_of_an_input_never_costs(kind: str, data: st.DataObject) -> None:
+    key, beside, most = RISING_IN[kind]
+    least = Decimal(80) if kind == "qualitative" else Decimal(0)
+    low, high = sorted(data.draw(st.decimals(least, most, places=2)) for _ in range(2))
+    one = sample(kind)
+    assert score(one, {**beside, key: str(low)}) <= score(one, {**beside, key: str(high)})
+
+
+def test_every_kind_is_held_to_its_direction() -> None:
+    held = {"threshold", *RISING, *FALLING, *RISING_IN, "per_fault", "reverse_deduction", "deductions"}
+    assert set(rule_types()) <= held
+
+
+@settings(max_examples=50, deadline=None)
+@given(off=st.decimals(0, 12, places=2), more=st.decimals(0, 12, places=2))
+def test_more_deductions_never_pay(off: Decimal, more: Decimal) -> None:
+    assert score(sample("deductions"), {}, str(off)) >= score(sample("deductions"), {}, str(off + more))
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     times=st.integers(0, 50),

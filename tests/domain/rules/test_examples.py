@@ -37,6 +37,19 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, str], str, str]] = [
     ("per_fault", "5", {"fault": "不达标单位", "per": "10%", "unit": "家"}, {"count": "3"}, "3.5", "5 − 3 × 0.5 = 3.5"),
     ("per_fault", "10", {"fault": "漏接", "per": "1", "cap": "4", "free": 2}, {"count": "9"}, "6", "10 − 7 × 1 = 3，按 6 分计"),
     ("judgement", "10", {}, {"score": "7.25"}, "7.25", "7.25"),
+    # the 一体化 systems: equal means match, a negative value has no points, rates are capped at the target
+    ("threshold", "5", {"rate": "场次", "value_kind": "次数", "operator": "=", "target": "12"}, {"rate": "12"}, "5", "12 = 12 成立，得 5 分"),
+    ("threshold", "5", {"rate": "场次", "value_kind": "次数", "operator": "=", "target": "12"}, {"rate": "13"}, "0", "13 = 12 不成立，得 0 分"),
+    ("ratio", "10", {"rate": "成本节约率"}, {"rate": "-5%"}, "0", "-5.00% × 10 = -0.5，按 0 分计"),
+    ("ratio", "8", {"rate": "实际完成率", "numerator": "实际产出数", "denominator": "计划产出数"}, {"numerator": "130", "denominator": "100"}, "8", "130.00% × 8 = 10.4，按 8 分计"),
+    # 财预〔2020〕10号 第十六条: 60 % belongs to the second level, what lies below to the third
+    ("qualitative", "10", {}, {"level": "未达成且效果较差", "share": "59.9%"}, "5.99", "59.90% × 10 = 5.99"),
+    # 第十六条: far above a target that was too low, and short of it, both in proportion
+    *(("shortfall", "10", {"rate": "完成数", "value_kind": "次数", "target": "100", "counts": "不足和超出都计", "allowed": "30%", "spares": "只用于超出"},
+       {"rate": done}, points, f"(1 − {counted}) × 10 = {points}") for done, counted, points in (("90", "10.00%", "9"), ("130", "0.00%", "10"), ("150", "20.00%", "8"))),
+    # 附件2 成本节约率 = (计划成本 − 实际成本) ÷ 计划成本, spelt out; R1: each point of it earns a point, at most 5
+    ("formula", "5", {"expression": "max(0, min(5, (计划 − 实际) ÷ 计划 × 100))", "variables": [{"name": "计划", "value_kind": "金额"}, {"name": "实际", "value_kind": "金额"}]},
+     {"v1": "71.6", "v2": "69.452"}, "3", "max(0, min(5, (71.6万元 − 69.452万元) ÷ 71.6万元 × 100)) = 3"),
     ("threshold", "10", {"rate": "接通率", "target": "80%"}, {"rate": "98.01%"}, "10", "98.01% ≥ 80.00% 成立，得 10 分"),
     ("threshold", "10", {"rate": "满意度", "target": "95%", "unmet": "9"}, {"rate": "91.1%"}, "9", "91.10% ≥ 95.00% 不成立，得 9 分"),
     ("threshold", "5", {"rate": "交付日期", "value_kind": "日期", "operator": "≤", "target": "2020-09-27"}, {"rate": "2020年9月28日"}, "0", "2020-09-28 ≤ 2020-09-27 不成立，得 0 分"),

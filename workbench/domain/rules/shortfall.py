@@ -21,6 +21,7 @@ from workbench.domain.rules.measure import (
 )
 from workbench.domain.rules.params import param
 
+ALL, OVER_ONLY = "各种偏差", "只用于超出"
 SHORT, OVER, BOTH = "只计不足", "只计超出", "不足和超出都计"
 
 
@@ -29,7 +30,8 @@ SHORT, OVER, BOTH = "只计不足", "只计超出", "不足和超出都计"
 class ShortfallRule(TargetedRule):
     """score = (1 − 偏差率) × full mark, 偏差率 = |value − target| ÷ target (practice 4.3 no. 6).
 
-    The share is of the counted deviation only; 财预〔2020〕10号 第十六条 uses it for targets far exceeded.
+    The share is of the counted deviation only. 财预〔2020〕10号 第十六条: short of the target in proportion,
+    far above it (a target that was too low) likewise; what is still near may be spared above only.
     """
 
     kind: ClassVar[str] = "shortfall"
@@ -37,6 +39,7 @@ class ShortfallRule(TargetedRule):
 
     counts: str = param("计哪种偏差", "choice", choices=(SHORT, OVER, BOTH), default=SHORT)
     allowed: Decimal | None = param("不计的偏差率", "percent", hint="如 30%：偏差在 30% 以内不扣分")
+    spares: str = param("不计的偏差率用于", "choice", choices=(ALL, OVER_ONLY), default=ALL)
 
     def score(self, measured: Measured, given: Mapping[str, Given]) -> Outcome:
         """What the deviation leaves."""
@@ -47,7 +50,7 @@ class ShortfallRule(TargetedRule):
         counted = abs(deviation) if self._counted(deviation) else Fraction(0)
         step = f"偏差率 = ({measured.text} − {show_value(target, self.value_kind)}) ÷ {show_value(target, self.value_kind)} = {rate_text(deviation)}"
         steps = [*measured.steps, step]
-        if self.allowed and counted:
+        if self.allowed and counted and (deviation > 0 or self.spares == ALL):
             over = counted - exact(self.allowed)
             steps.append(
                 f"偏差率在 {rate_text(exact(self.allowed))} 以内不扣分，计 {rate_text(max(over, Fraction(0)))}。"
@@ -68,7 +71,8 @@ class ShortfallRule(TargetedRule):
     def sentence(self) -> str:
         """The share in words."""
         kind = {SHORT: "不足的", OVER: "超出的", BOTH: "不足或超出的"}[self.counts]
-        allowed = f"，偏差率在 {limit_text(self.allowed, '比率')} 以内不扣" if self.allowed else ""
+        which = "超出" if self.spares == OVER_ONLY else "偏差率"
+        allowed = f"，{which}在 {limit_text(self.allowed, '比率')} 以内不扣" if self.allowed else ""
         return (
             f"{self.division()}{self.name}与目标值 {self.target_text()} 相比，"
             f"{kind}部分按偏差率扣减：得分 = (1 − 偏差率) × {show_plain(self.full_mark)} 分{allowed}，扣完为止。"
