@@ -448,7 +448,7 @@ def _files_below(paths: Iterable[Path]) -> Iterator[Path | Fault]:
         if not path.is_dir():
             found: Iterable[Path | Fault] = (path,)
         else:
-            found = _walk(path)
+            found = files_in(path)
         empty = True
         for file in found:
             empty = False
@@ -463,7 +463,8 @@ def _files_below(paths: Iterable[Path]) -> Iterator[Path | Fault]:
             yield Fault(clean_name(path.name), "文件夹里没有文件。", "请检查是否选错了文件夹。")
 
 
-def _walk(folder: Path) -> Iterator[Path | Fault]:
+def files_in(folder: Path) -> Iterator[Path | Fault]:
+    """The files of a folder and those below it as a person counts them; what can't be opened as faults."""
     faults: list[Fault] = []
 
     def unreadable(error: OSError) -> None:

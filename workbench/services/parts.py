@@ -33,6 +33,7 @@ from workbench.services.settings import Settings
 from workbench.services.survey_files import SurveyFiles
 from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
+from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
 
@@ -71,6 +72,8 @@ class Services:
     """Thumbnails and previews; without it items are shown by their kind in words."""
     redacting: Redacting | None = None
     """Redacted copies; without it none can be made."""
+    watching: Watching | None = None
+    """Which folder is watched for new files; without it none is remembered."""
     checking: Checking | None = None
     """The findings; without it none are shown."""
     exporting: Exporting | None = None
@@ -159,6 +162,7 @@ class Parts:
             attaching=attaching,
             pictures=pictures,
             redacting=Redacting(session, attaching, pictures, font),
+            watching=Watching(self.settings, session),
             checking=checking,
             exporting=self.exporting,
             importing=self.importing,

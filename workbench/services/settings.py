@@ -72,6 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("backup_minutes", "自动备份间隔（分钟）", "count", 60, hint="5 至 600", least=5, most=600),
     Setting("last_place", "上次的位置", "text", "", shown=False),
+    Setting("watched_folders", "监视的文件夹", "text", "", shown=False),
     Setting("window_layout", "窗口布局", "text", "", shown=False),
     Setting("stage_columns", "指标树中列出各轮得分", "flag", default=False, shown=False),
 )

@@ -29,6 +29,7 @@ from workbench.ui.evidence_form import EvidenceForm
 from workbench.ui.evidence_intake import EvidenceDrop, IntakeStrip, intake_of
 from workbench.ui.evidence_model import Filter
 from workbench.ui.evidence_table import EvidenceTable
+from workbench.ui.folder_watch import WatchStrip, watch_of
 from workbench.ui.inputs import ComboInput, LineInput
 from workbench.ui.page import Page
 from workbench.ui.preview_panel import PreviewPanel
@@ -53,6 +54,8 @@ class EvidencePage(Page):
         self.preview = PreviewPanel(context)
         self.form = EvidenceForm(context, self._attaching)
         self.strip = IntakeStrip(context, self._intake)
+        self.watch = watch_of(context)
+        self.watch_strip = WatchStrip(context, self.watch)
         self.count = label("", "soft")
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._halves.setContentsMargins(0, 0, 0, 0)
@@ -107,12 +110,15 @@ class EvidencePage(Page):
         self.add_button.clicked.connect(lambda _=False: self.attach_files())
         self.folder_button = QPushButton("导入文件夹…")
         self.folder_button.clicked.connect(lambda _=False: self.import_folder())
+        self.watch_button = QPushButton("监视文件夹…")
+        self.watch_button.setToolTip("手机数据线、扫描仪的文件夹：新来的文件自动存入，原处文件不动")
+        self.watch_button.clicked.connect(lambda _=False: self.watch_folder())
         self.check_button = QPushButton("核对文件")
         self.check_button.setToolTip("逐个读出已存的文件，找出缺失或被改动的")
         self.check_button.clicked.connect(lambda _=False: self.check_files())
         self.remove_button = QPushButton("删除")
         self.remove_button.clicked.connect(lambda _=False: self.remove_chosen())
-        for button in (self.add_button, self.folder_button, self.check_button):
+        for button in (self.add_button, self.folder_button, self.watch_button, self.check_button):
             button.setEnabled(self._attaching is not None)
         finding = QHBoxLayout()
         finding.setSpacing(theme.px(8))
@@ -121,7 +127,13 @@ class EvidencePage(Page):
         finding.addWidget(self.unused)
         doing = QHBoxLayout()
         doing.setSpacing(theme.px(8))
-        for button in (self.add_button, self.folder_button, self.check_button, self.remove_button):
+        for button in (
+            self.add_button,
+            self.folder_button,
+            self.watch_button,
+            self.check_button,
+            self.remove_button,
+        ):
             doing.addWidget(button)
         doing.addStretch(1)
         doing.addWidget(self.count)
@@ -138,6 +150,7 @@ class EvidencePage(Page):
         column.addLayout(doing)
         column.addLayout(finding)
         column.addWidget(self.strip)
+        column.addWidget(self.watch_strip)
         column.addLayout(self._stack, 1)
         return holder
 
@@ -284,6 +297,12 @@ class EvidencePage(Page):
         """Choose a folder, all files of which come in."""
         if self._intake is not None:
             self._intake.choose_folder(None)
+
+    def watch_folder(self) -> None:
+        """Choose a folder whose new files come in by themselves."""
+        folder = self.context.alerts.choose_folder("选择要监视的文件夹")
+        if folder is not None and self.watch is not None:
+            self.watch.start(folder)
 
     def paste(self) -> None:
         """Take in what the clipboard holds."""
