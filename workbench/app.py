@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_paths, program_version
 from workbench.services import logs
+from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
@@ -71,14 +72,16 @@ class Front(QObject):
         self.window: MainWindow = MainWindow(self.theme, self.alerts, self.tasks)
         self.window.percent = percent
         self.catalog = self.parts.catalog
+        self.own_forms = OwnForms(self.catalog, self.parts.authoring)
         self.start = StartPage(
             self.theme,
             self.alerts,
             self.catalog,
             self.parts.samples,
             self.open_folder,
-            self.parts.authoring,
+            self.own_forms,
             self.tasks,
+            self.edit_form,
         )
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
@@ -87,6 +90,7 @@ class Front(QObject):
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("settings", self.show_settings)
         self.window.left_session.connect(self.start.reload)
+        self.window.left_desk.connect(self._on_left_desk)
         self.window.look_changed.connect(self._on_look_changed)
         self.window.closing.connect(self._on_closing)
         self._place_window()
@@ -107,8 +111,27 @@ class Front(QObject):
         self.keeper.begin()
         self.last_place.begin(folder)
 
+    def edit_form(self, form_id: str) -> None:
+        """Open one of the user's own indicator systems for changing, or tell why it can't be."""
+        try:
+            session = self.own_forms.open(form_id)
+        except WorkbenchError as error:
+            self.alerts.error(error)
+            return
+        from workbench.ui.own_form_desk import OwnFormDesk  # start-up stays quick without it
+
+        desk = OwnFormDesk(
+            self.theme, self.alerts, self.tasks, self.window.actions_book, self.own_forms, session
+        )
+        self.window.show_desk(desk)
+
+    def _on_left_desk(self, words: str) -> None:
+        self.start.reload()
+        self.start.say(words)
+
     def _new_evaluation(self) -> None:
         self.window.leave_session()
+        self.window.leave_desk()
         self.start.focus_new()
 
     def show_settings(self) -> None:

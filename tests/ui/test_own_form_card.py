@@ -13,6 +13,7 @@ from tests.ui.helpers import QuietAlerts
 from workbench.domain.compiler import compile_form
 from workbench.services.authoring import Authoring
 from workbench.services.catalog import Catalog
+from workbench.services.own_forms import OwnForms
 from workbench.services.parts import local_now
 from workbench.services.samples import Samples
 from workbench.ui.own_form_card import OwnFormCard
@@ -33,9 +34,16 @@ def catalog(tmp_path: Path) -> Catalog:
 def start(qtbot: QtBot, catalog: Catalog) -> StartPage:
     theme, alerts = Theme(), QuietAlerts()
     tasks = Tasks(failed=lambda error: alerts.crash(repr(error)))
-    authoring = Authoring(catalog, ROOT / "resources")
+    own = OwnForms(catalog, Authoring(catalog, ROOT / "resources"))
     page = StartPage(
-        theme, alerts, catalog, Samples(ROOT / "resources" / "samples"), lambda _: None, authoring, tasks
+        theme,
+        alerts,
+        catalog,
+        Samples(ROOT / "resources" / "samples"),
+        lambda _: None,
+        own,
+        tasks,
+        lambda _: None,
     )
     for child in (theme, tasks):
         child.setParent(page)

@@ -110,6 +110,11 @@ class Catalog:
         """The folder that holds the evaluations; it may not exist yet."""
         return self._data
 
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Counts seconds from anywhere and never goes back."""
+        return self._clock
+
     # indicator systems
 
     def list_forms(self) -> list[FormListing]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.domain.fields import BadValue, FieldSpec, parse_value, show_value
 from workbench.ui.inputs import ComboInput, LineInput, TextInput
@@ -456,3 +456,16 @@ def flush_fields(root: QWidget) -> None:
         root.flush()
     for editor in fields_below(root):
         editor.flush()
+
+
+def focused_field() -> FieldEditor | None:
+    """The field that the keyboard is in."""
+    widget = QApplication.focusWidget()
+    while widget is not None:
+        if isinstance(widget, FieldEditor):
+            return widget
+        held = widget.property("editor")
+        if isinstance(held, FieldEditor):
+            return held
+        widget = widget.parentWidget()
+    return None

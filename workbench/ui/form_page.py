@@ -53,7 +53,8 @@ BUTTONS = (
 class FormPage(Page):
     """Edits go into a draft that is kept at once; the evaluation is scored by the form in force until it is applied."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, weighed: bool = True) -> None:
+        """``weighed`` leaves the effect on an evaluation out when it is false: a system by itself has none."""
         super().__init__(context)
         px = context.theme.px
         self.editing = FormEditing(context.session)
@@ -67,7 +68,9 @@ class FormPage(Page):
         self.indicator = FormIndicatorPanel(context, self.editing, self._back_to_tree)
         self.effect = FormEffectPanel(context, self.editing, self.go_to)
         self.template: FormTemplatePanel | None = None
-        self.parts: dict[str, QWidget] = {INDICATOR: self.indicator, EFFECT: self.effect}
+        self.parts: dict[str, QWidget] = {INDICATOR: self.indicator}
+        if weighed:
+            self.parts[EFFECT] = self.effect
         if context.services.authoring is not None:
             self.template = FormTemplatePanel(context, self.editing, context.services.authoring)
             self.parts[TEMPLATE] = self.template
@@ -204,10 +207,13 @@ class FormPage(Page):
         self.spread.setVisible(not adds_up)
         role(self.state, "pill_warning" if editing.draft is not None else "pill")
         self.state.setText(
-            f"草稿：{len(found)} 处改动，未应用" if editing.draft is not None else "现行指标体系，没有改动"
+            f"草稿：{len(found)} 处改动，未{'应用' if EFFECT in self.parts else '存为模板'}"
+            if editing.draft is not None
+            else "现行指标体系，没有改动"
         )
         fatal = sum(1 for fault in faults if fault.fatal)
-        self.tabs[EFFECT].setText(f"{EFFECT}（{fatal} 处待改）" if fatal else EFFECT)
+        if EFFECT in self.tabs:
+            self.tabs[EFFECT].setText(f"{EFFECT}（{fatal} 处待改）" if fatal else EFFECT)
         if not self.tree.current and lines:
             first = next((line for line in lines if line.leaf), lines[0])
             self.tree.go_to(first.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
@@ -19,6 +21,9 @@ from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.workplace import Workplace
 
+if TYPE_CHECKING:
+    from workbench.ui.own_form_desk import OwnFormDesk
+
 TITLE = "现场评价工作台"
 SCALES = (80, 90, 100, 110, 125, 150, 175, 200)
 
@@ -28,6 +33,8 @@ class MainWindow(QMainWindow):
 
     left_session = Signal()
     """The open evaluation was closed; the start page is seen."""
+    left_desk = Signal(str)
+    """The editor of an own system was left; with a sentence about it."""
     closing = Signal()
     """The window is about to go; nothing is pending any more."""
     look_changed = Signal(bool, int)
@@ -48,6 +55,7 @@ class MainWindow(QMainWindow):
         self._services = Services()
         self._person = ""
         self._start: QWidget | None = None
+        self._desk: OwnFormDesk | None = None
         for name, doer in {
             "quit": self._quit,
             "toggle_dark": self.toggle_dark,
@@ -63,9 +71,39 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
 
+    def show_desk(self, desk: OwnFormDesk) -> None:
+        """Show the editor of an own system; an evaluation that is open is left first."""
+        self.leave_session()
+        self.leave_desk()
+        self._desk = desk
+        self._stack.addWidget(desk)
+        self._stack.setCurrentWidget(desk)
+        for name, doer in desk.doers().items():
+            self.actions_book.register(name, doer)
+        desk.left.connect(self._drop_desk)
+        desk.page.refresh()
+        desk.page.focus_first()
+
+    def leave_desk(self) -> None:
+        """Leave the editor of an own system, if it is seen; its draft is kept."""
+        if self._desk is not None:
+            self._desk.leave()
+
+    def _drop_desk(self, words: str) -> None:
+        desk, self._desk = self._desk, None
+        if desk is None:
+            return
+        self.actions_book.forget(tuple(desk.doers()))
+        self._stack.removeWidget(desk)
+        desk.deleteLater()
+        if self._start is not None:
+            self._stack.setCurrentWidget(self._start)
+        self.left_desk.emit(words)
+
     def open_session(self, session: Session, services: Services | None = None, person: str = "") -> Workplace:
         """Show an evaluation; another one that is open is left first."""
         self.leave_session()
+        self.leave_desk()
         self._bridge = SessionBridge(session, self)
         self._services, self._person = services or Services(), person
         self.actions_book.register("home", self.leave_session)
@@ -158,6 +196,7 @@ class MainWindow(QMainWindow):
             self._give_up_typing()
         self.tasks.stop_all()
         self.leave_session()
+        self.leave_desk()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.errors import InputRefused, WorkbenchError
@@ -14,7 +16,7 @@ from workbench.ui.alerts import Alerts
 from workbench.ui.table_reading_view import TableReadingView
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
-from workbench.ui.widgets import Card, label, link
+from workbench.ui.widgets import Card, clear, label, link
 
 FILTER = "指标表 (*.xlsx *.docx)"
 
@@ -29,7 +31,10 @@ class OwnFormCard(Card):
         tasks: Tasks,
         authoring: Authoring,
         taken: Callable[[str], None],
+        own: Callable[[], list[tuple[str, str]]] = list,
+        edit: Callable[[str], None] | None = None,
     ) -> None:
+        """``own`` lists id and title of the user's own systems, ``edit`` opens one for changing."""
         super().__init__(theme, "导入指标体系", "Excel 或 Word 的指标表")
         self._alerts, self._tasks, self._authoring, self._taken = alerts, tasks, authoring, taken
         self.reading: TableReading | None = None
@@ -54,6 +59,19 @@ class OwnFormCard(Card):
         self.view = TableReadingView(theme)
         shown.addWidget(self.view)
         self.body.addLayout(shown)
+        self._own, self._edit = own, edit
+        self._systems = QVBoxLayout()
+        self._systems.setSpacing(0)
+        self.body.addLayout(self._systems)
+
+    def reload(self) -> None:
+        """List the user's own systems, each to be changed."""
+        clear(self._systems)
+        if self._edit is None:
+            return
+        for form_id, title in self._own():
+            button = link(f"修改模板：{title}", partial(self._edit, form_id), plain=True)
+            self._systems.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _say(self, words: str) -> None:
         self.said.setText(words)
@@ -107,4 +125,5 @@ class OwnFormCard(Card):
         self._give_up()
         renamed = f"（编号已被占用，改为“{kept.form.id}”）" if kept.renamed else ""
         self._say(f"已存为本单位模板“{kept.form.title}”{renamed}，并在“新建评价”中选好。")
+        self.reload()
         self._taken(kept.form.id)

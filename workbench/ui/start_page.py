@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench import files
 from workbench.errors import InputRefused, WorkbenchError
-from workbench.services.authoring import Authoring
 from workbench.services.catalog import Catalog, EvaluationListing, FormListing
+from workbench.services.own_forms import OwnForms
 from workbench.services.samples import Samples
 from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput, LineInput
@@ -36,10 +36,12 @@ class StartPage(QWidget):
         catalog: Catalog,
         samples: Samples,
         open_folder: Callable[[Path], None],
-        authoring: Authoring | None = None,
+        own_forms: OwnForms | None = None,
         tasks: Tasks | None = None,
+        edit_form: Callable[[str], None] | None = None,
     ) -> None:
-        """With ``authoring`` and ``tasks`` indicator tables can be taken over as own systems."""
+        """With ``own_forms`` and ``tasks`` indicator tables can be taken over as own systems;
+        ``edit_form`` opens one of these for changing."""
         super().__init__()
         self._theme, self._alerts = theme, alerts
         self._catalog, self._samples = catalog, samples
@@ -74,8 +76,16 @@ class StartPage(QWidget):
         right.setSpacing(px(14))
         right.addWidget(self._new_card())
         self.own_form: OwnFormCard | None = None
-        if authoring is not None and tasks is not None:
-            self.own_form = OwnFormCard(theme, alerts, tasks, authoring, self._choose_form)
+        if own_forms is not None and tasks is not None:
+            self.own_form = OwnFormCard(
+                theme,
+                alerts,
+                tasks,
+                own_forms.authoring,
+                self._choose_form,
+                own_forms.listed,
+                edit_form,
+            )
             right.addWidget(self.own_form)
         self._sample_card = Card(theme, "示例", "按真实报告录入，可放心修改")
         self._sample_rows = QVBoxLayout()
@@ -140,6 +150,8 @@ class StartPage(QWidget):
         typing = any(field.hasFocus() for field in fields)
         self._show_evaluations()
         self._show_forms()
+        if self.own_form is not None:
+            self.own_form.reload()
         clear(self._sample_rows)
         for sample in self._samples.listed():
             button = QPushButton(sample.title)

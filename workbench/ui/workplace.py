@@ -16,7 +16,7 @@ from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.context import Context, Services
-from workbench.ui.fields import FieldEditor
+from workbench.ui.fields import FieldEditor, focused_field
 from workbench.ui.history_panel import HistoryPanel, place_title
 from workbench.ui.inputs import commit_composition
 from workbench.ui.navigation_panel import NavigationPanel
@@ -255,16 +255,3 @@ class Workplace(QWidget):
         if not kept and self.current:
             self.show_page(self.current)
         self._on_changed(changed)
-
-
-def focused_field() -> FieldEditor | None:
-    """The field that the keyboard is in."""
-    widget = QApplication.focusWidget()
-    while widget is not None:
-        if isinstance(widget, FieldEditor):
-            return widget
-        held = widget.property("editor")
-        if isinstance(held, FieldEditor):
-            return held
-        widget = widget.parentWidget()
-    return None
