@@ -71,3 +71,18 @@ def test_a_failure_is_told_although_the_page_has_gone(tasks: Tasks, failures: li
     delete(gone)
     tasks.stop_all()
     assert [str(error) for error in failures] == ["disk full"]
+
+
+def test_what_a_job_starts_when_it_is_stopped_is_stopped_too(qtbot: QtBot) -> None:
+    tasks = Tasks(failed=lambda error: pytest.fail(repr(error)))
+    ended: list[int] = []
+
+    def again(number: int) -> None:
+        ended.append(number)
+        if number < 3:
+            tasks.run(lambda _: number + 1, again)
+
+    tasks.run(lambda _: 1, again)
+    tasks.stop_all()
+    assert tasks.running == 0
+    assert ended == [1, 2, 3]

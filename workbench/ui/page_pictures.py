@@ -76,6 +76,7 @@ def draw_pages(
         window.close()
         window.deleteLater()
         app.processEvents()
+        tasks.stop_all()  # a page that is about to go may have begun something still
     return drawn
 
 
