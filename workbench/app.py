@@ -47,9 +47,11 @@ def main() -> int:
     with logs.kept(paths.logs):
         keep_messages()
         app = QApplication(sys.argv[:1])
-        window = Front(app, paths).window
-        window.show()
-        return app.exec()
+        front = Front(app, paths)
+        front.window.show()
+        code = app.exec()
+        front.tasks.stop_all()
+        return code
 
 
 class Front(QObject):

@@ -73,6 +73,10 @@ class DraftFile:
         """None was ever given."""
         return 0
 
+    def ever(self, kind: str, field: str) -> set[str]:  # noqa: ARG002
+        """Nothing was ever given."""
+        return set()
+
     def notices(self) -> list[str]:
         """Nothing to tell."""
         return []
