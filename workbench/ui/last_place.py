@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.settings import Settings
+from workbench.ui.fields import focused_field
 from workbench.ui.main_window import MainWindow
-from workbench.ui.workplace import focused_field
 
 _log = logging.getLogger(__name__)
 _KEY = "last_place"
