@@ -20,6 +20,7 @@ import pytest
 import sqlite_utils
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from tests.exporters.sample import MADE, RESOURCES
 from tests.helpers import session as in_memory
 from tests.store.conftest import Desk
 from tests.store.conftest import small_form as store_form
@@ -29,6 +30,10 @@ from workbench.domain.entities_survey import SheetBatch
 from workbench.domain.evaluation import Evaluation, Input, Option, Questionnaire
 from workbench.domain.sources import Sources
 from workbench.domain.survey import tally
+from workbench.exporters.answer_workbook import write_answers
+from workbench.exporters.kit import Kit
+from workbench.exporters.report_data import freeze
+from workbench.importers.answer_table import read_survey_table
 from workbench.services.session import Session
 from workbench.services.survey_files import SurveyFiles, SurveyPreview
 
@@ -38,6 +43,7 @@ IMPORT_GATE, IMPORT_MEGABYTES = 2.5, 40
 STORE_GATE = 5.0
 TALLY_GATE_MS = 10.0
 SCORE_GATE_MS = 5.0
+EXPORT_GATE, EXPORT_MEGABYTES = 2.0, 80
 WORDS = ("非常满意", "比较满意", "一般", "不太满意", "非常不满意")
 
 
@@ -266,3 +272,43 @@ def test_opening(work: Work, benchmark: BenchmarkFixture) -> None:
         return count
 
     assert benchmark(opened) > QUESTIONS
+
+
+def written_bare(path: Path, table: list[list[str]]) -> None:
+    """The same table with XlsxWriter, as its manual writes long ones."""
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    look = book.add_format({"border": 1, "align": "center", "valign": "vcenter"})
+    page = book.add_worksheet()
+    for number, row in enumerate(table):
+        page.write_row(number, 0, row, look)
+    book.close()
+
+
+def test_export_of_every_sheet(work: Work, tmp_path: Path, benchmark: BenchmarkFixture) -> None:
+    data = freeze(work.session.evaluation, made=MADE)
+    path = tmp_path / "a.xlsx"
+
+    def ours() -> None:
+        write_answers(data, path, Kit(RESOURCES), lambda *_: None)
+
+    benchmark.pedantic(ours, rounds=ROUNDS)
+    read = read_survey_table(path)
+    assert len(read.rows) == work.preview.read.count
+    if benchmark.disabled:
+        return
+    table = [list(row) for row in read.rows]
+    ratios = []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        written_bare(tmp_path / "b.xlsx", table)
+        middle = perf_counter()
+        ours()
+        ratios.append((middle - start) / (perf_counter() - middle))
+    tracemalloc.start()
+    ours()
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    print(f"\nXlsxWriter ÷ our export: {median(ratios):.2f}, peak {peak:.1f} MB")
+    assert median(ratios) >= EXPORT_GATE
+    assert peak < EXPORT_MEGABYTES

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.domain.answers import CODES, NO_ANSWER, UNCLEAR, Plan, parted, plain, plan_of
 from workbench.domain.asked import Recent
@@ -141,6 +142,37 @@ class SheetCounts:
                 for row, place, text in batch_texts(batch):
                     if row not in gone and row < len(numbers):
                         yield numbers[row], place, text
+
+
+class SheetRow(NamedTuple):
+    """One sheet as it came in: its number, packed characters, texts by place, why it is void, who typed it."""
+
+    number: str
+    head: str
+    texts: Mapping[int, str]
+    void_reason: str = ""
+    typist: str = ""
+
+
+def sheet_rows(evaluation: Evaluation, questionnaire: Questionnaire) -> Iterator[SheetRow]:
+    """Every submitted sheet of a questionnaire in order, void ones among them; first passes only."""
+    none: dict[int, str] = {}
+    if questionnaire.way == SHEETS:
+        for sheet in evaluation.listed(Sheet):
+            if sheet.questionnaire == questionnaire.id and sheet.entry_pass == 1 and sheet.state == SUBMITTED:
+                head, texts = parted(sheet.answers)
+                yield SheetRow(sheet.number, head, texts, sheet.void_reason, sheet.typist)
+        return
+    for batch in evaluation.listed(SheetBatch):
+        if batch.questionnaire != questionnaire.id or not batch.numbers:
+            continue
+        gone = void_rows(batch)
+        said: dict[int, dict[int, str]] = {}
+        for row, place, text in batch_texts(batch):
+            said.setdefault(row, {})[place] = text
+        pairs = zip(batch.numbers.split("\n"), batch.answers.split("\n"), strict=False)
+        for row, (number, head) in enumerate(pairs):
+            yield SheetRow(number, head, said.get(row, none), gone.get(row, ""))
 
 
 def void_rows(batch: SheetBatch) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbench.exporters.answer_workbook import write_answers
 from workbench.exporters.bureau_workbook import write_bureau_workbook
 from workbench.exporters.checks_file import write_checks_report, write_checks_workbook
 from workbench.exporters.derivations import write_derivations
@@ -29,6 +30,7 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("stage-sheet", "各轮得分表", ".xlsx", write_stage_sheet),
         Exporter("derivation", "计分推导", ".pdf", write_derivations),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),
+        Exporter("answers", "问卷答卷明细", ".xlsx", write_answers),
         Exporter("entry-report", "问卷录入质量报告", ".pdf", write_entry_report),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook),
