@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -24,6 +25,7 @@ from tests.helpers import ROOT, LogWatch
 from workbench import cli
 from workbench.cli.columns import columns, width
 from workbench.cli.demo import _sample_folder
+from workbench.domain.entities_records import DocumentRequest, Interview
 from workbench.exporters import EXPORTERS
 from workbench.paths import find_paths, program_version
 from workbench.services.parts import assemble
@@ -343,6 +345,35 @@ def test_a_folder_alone_takes_every_kind(run: Run, qixia: str, tmp_path: Path) -
     assert answer.code == 0
     assert {Path(line).name for line in answer.lines} == {path.name for path in (tmp_path / "交付").iterdir()}
     assert len(answer.lines) == len(EXPORTERS)
+
+
+def test_chosen_kinds_go_into_a_folder(run: Run, qixia: str, tmp_path: Path) -> None:
+    answer = run(
+        "export", qixia, "--only", "request-list，indicator-papers-docx", "--out", str(tmp_path / "交付")
+    )
+    assert answer.code == 0
+    assert sorted(Path(line).suffix for line in answer.lines) == [".docx", ".pdf"]
+    assert "资料清单" in answer.lines[0]
+    wrong = run("export", qixia, "--only", "receipts", "--out", str(tmp_path / "无"))
+    assert wrong.code != 0
+    assert "receipts" in wrong.err
+    assert not (tmp_path / "无").exists()
+
+
+def test_records_are_counted_where_there_are_any(run: Run, qixia: str) -> None:
+    assert not any(line.startswith("记录：") for line in run("show", qixia).lines)
+    assert set(run("show", qixia, "--json").json["records"].values()) == {0}
+    with contextlib.closing(assemble(find_paths()).catalog.open(Path(qixia))) as opened:
+        opened.put_all(
+            [
+                DocumentRequest(id="r1", name="管理办法", status="已收"),
+                DocumentRequest(id="r2", name="可研报告", status="缺失"),
+                DocumentRequest(id="r3", name="资产账", status="不适用"),
+                Interview(id="t", title="进点座谈"),
+            ]
+        )
+    assert "记录：资料清单 2（已收 1，缺失 1）　座谈 1　现场 0　抽样 0" in run("show", qixia).lines
+    assert run("show", qixia, "--json").json["records"]["document_request"] == 3
 
 
 def test_numbered_sheets_of_a_questionnaire_are_printed(run: Run, qixia: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.domain.checks.cases import qixia
 from tests.helpers import ROOT, MemoryStore
 from workbench.domain.checks import Limits, Place
+from workbench.domain.entities_records import DocumentRequest, Interview, SiteRecord
 from workbench.domain.evaluation import Deduction, Evaluation
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.checking import Checking, load_limits
@@ -122,3 +124,19 @@ def test_every_bad_limit_is_named(tmp_path: Path) -> None:
     path.write_text("[checks\n", encoding="utf-8")
     with pytest.raises(WorkbenchError, match=r"town\.toml"):
         load_limits(tmp_path, "town")
+
+
+def test_overdue_requests_and_unconfirmed_records_are_left_to_do() -> None:
+    session = Session(qixia(), MemoryStore(), lambda: 0.0)
+    checks = Checking(session, Limits(), today=date(2022, 11, 20))
+    names = ("资料逾期", "记录未确认")
+    assert [line.count for line in checks.left if line.label in names] == [0, 0]
+    session.put(DocumentRequest(id="r", name="合同", due=date(2022, 11, 18)))
+    session.put(Interview(id="t", title="进点座谈"))
+    session.put(SiteRecord(id="v", title="大厅勘查", confirmed_by="科长"))
+    left = {line.label: line for line in checks.left}
+    assert left["资料逾期"].places == (
+        (Place("records", "document_request", "r", "status"), "合同（2022-11-18）"),
+    )
+    assert [words for _, words in left["记录未确认"].places] == ["进点座谈"]
+    assert any(finding.code == "K30" for finding in checks.of_page("records"))

@@ -112,6 +112,12 @@ def parser() -> Parser:
     )
     made.add_argument("--questionnaire", default="", metavar="问卷", help="哪份问卷；只有一份时不必写")
     made.add_argument("--prefix", default="", metavar="前缀", help="问卷编号的前缀，如 GZ")
+    made.add_argument(
+        "--only",
+        default="",
+        metavar="种类",
+        help="与 --out 同用，只导出这些种类，逗号分开，如 request-list,interviews,indicator-papers",
+    )
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
 
     made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")

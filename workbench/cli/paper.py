@@ -42,7 +42,7 @@ def export(desk: Desk, words: Namespace) -> int:
     with desk.looked_at(words.folder) as session:
         if words.out:
             out = Path(words.out).expanduser().absolute()
-            for key in kinds if not named else ():
+            for key in _only(kinds, words.only) if words.only or not named else ():
                 named[key] = out / desk.parts.exporting.file_name(session, key)
             named = {key: path if path.is_absolute() else out / path for key, path in named.items()}
         if not named:
@@ -57,6 +57,17 @@ def export(desk: Desk, words: Namespace) -> int:
             written = written_file(desk, session, key, path, findings, sheets=sheets)
             desk.say(str(written.path))
     return 0
+
+
+def _only(kinds: Sequence[str], asked: str) -> list[str]:
+    """The kinds of ``--only``, all when nothing is asked; raises :class:`WorkbenchError` for unknown ones."""
+    wanted = [part.strip() for part in asked.replace("，", ",").split(",") if part.strip()]
+    unknown = [key for key in wanted if key not in kinds]
+    if unknown:
+        raise WorkbenchError(
+            "no-exporter", f"没有名为“{'、'.join(unknown)}”的导出种类。", f"可用：{'、'.join(kinds)}。"
+        )
+    return wanted or list(kinds)
 
 
 def numbered(session: Session, words: Namespace) -> SheetRange:

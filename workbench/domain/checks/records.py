@@ -19,9 +19,9 @@ from workbench.domain.entities_records import (
     Sampling,
     SiteRecord,
 )
-from workbench.domain.evaluation import Evidence
+from workbench.domain.evaluation import Evidence, Link
 from workbench.domain.evidence_use import evidence_label
-from workbench.domain.records import coverage, evidence_at, is_signed, overdue_requests
+from workbench.domain.records import coverage, overdue_requests
 from workbench.domain.scoring import IndicatorScore
 
 _PAGE = "records"
@@ -81,7 +81,7 @@ def interviews_are_complete(view: View) -> Iterator[Finding]:
             ("单位参加人员", talk.unit_persons),
             ("评价组参加人员", talk.team_persons),
         )
-        if not talk.confirmed_by.strip() and not is_signed(view.evaluation, "interview", talk.id):
+        if not talk.confirmed_by.strip() and not _signed(view, "interview", talk.id):
             lacking.append("确认（确认人或签字确认页）")
         yield from _incomplete(view, "interview", talk.id, talk.title, lacking)
         if talk.begins and talk.ends and talk.ends <= talk.begins:
@@ -104,7 +104,7 @@ def visits_are_complete(view: View) -> Iterator[Finding]:
             ("评价组参加人员", visit.team_persons),
             ("现场情况", visit.seen),
         )
-        if not visit.confirmed_by.strip() and not is_signed(view.evaluation, "site_record", visit.id):
+        if not visit.confirmed_by.strip() and not _signed(view, "site_record", visit.id):
             lacking.append("确认（确认人或签字确认页）")
         yield from _incomplete(view, "site_record", visit.id, visit.title, lacking)
         if visit.started and visit.ended and visit.ended < visit.started:
@@ -114,6 +114,17 @@ def visits_are_complete(view: View) -> Iterator[Finding]:
                 found=str(visit.ended),
                 remedy="请核对起止日期。",
             )
+
+
+def _papers(view: View, kind: str, id_: str) -> list[tuple[Evidence, Link]]:
+    """The papers and photos of a record with their links, found by the view's index."""
+    table = view.evaluation.table(Evidence)
+    links = [link for link in view.links_to(kind, id_) if link.from_kind == "evidence"]
+    return [(table[link.from_id], link) for link in links if link.from_id in table]
+
+
+def _signed(view: View, kind: str, id_: str) -> bool:
+    return any(link.note == SIGNED for _, link in _papers(view, kind, id_))
 
 
 def _lacking(*wanted: tuple[str, str | date | None]) -> list[str]:
@@ -138,7 +149,7 @@ def photos_were_taken_on_the_visit(view: View) -> Iterator[Finding]:
         last = visit.ended or visit.started
         if first is None or last is None:
             continue
-        for item, link in evidence_at(view.evaluation, "site_record", visit.id):
+        for item, link in _papers(view, "site_record", visit.id):
             taken = _day(item)
             if taken is None or first <= taken <= last or link.note == SIGNED:
                 continue

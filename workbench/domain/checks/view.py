@@ -126,6 +126,10 @@ class View:
 
         return self.once(f"links {end}", lambda: self.remember(("links", end), (table,), group))
 
+    def links_to(self, kind: str, id_: str) -> list[Link]:
+        """Everything that is tied to one entity, in the order in which it was tied."""
+        return self._links("to").get((kind, id_), [])
+
     def linked_to(self, kind: str, id_: str, from_kind: str) -> list[str]:
         """Ids of the ``from_kind`` that are tied to one entity."""
         return [
