@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.forms.reading import read_form
 from tests.helpers import session
-from tests.ui.helpers import commit, compose, window_on
+from tests.ui.helpers import commit, compose, services_on, window_on
 from workbench.domain.entities_records import (
     SIGNED,
     DocumentRequest,
@@ -24,9 +27,12 @@ from workbench.domain.entities_records import (
     SiteRecord,
 )
 from workbench.domain.evaluation import Evidence, Input, Link, Overview, input_id
+from workbench.services.attaching import Attaching
 from workbench.services.editing import Address
 from workbench.services.linking import linked
 from workbench.services.session import Session
+from workbench.store.evidence import Vault
+from workbench.ui.evidence_intake import intake_of
 from workbench.ui.interviews_part import InterviewsPart
 from workbench.ui.main_window import MainWindow
 from workbench.ui.records_page import RecordsPage
@@ -258,6 +264,36 @@ def test_the_papers_beside_are_those_of_the_chosen_record(qtbot: QtBot) -> None:
     assert page.papers.cards.rows == []
     assert page.sign.isHidden()
     assert window.workplace is not None
+
+
+def test_photos_dropped_or_pasted_belong_to_the_chosen_visit(qtbot: QtBot, tmp_path: Path) -> None:
+    opened = session(SiteRecord(id="v", title="大厅勘查"), SiteRecord(id="w", position=1, title="镇街"))
+    attaching = Attaching(opened, Vault(tmp_path / "evidence"))
+    services = dataclasses.replace(services_on(opened), attaching=attaching)
+    window = window_on(qtbot, opened, services=services)
+    assert window.workplace is not None
+    window.workplace.show_page("records")
+    page = window.workplace.page("records")
+    assert isinstance(page, RecordsPage)
+    page.show_part(2)
+    page.part.records.show_row("w")
+    intake = intake_of(window.workplace.context)
+    assert intake is not None
+    photo = tmp_path / "大厅 一.png"
+    QImage(40, 30, QImage.Format.Format_RGB32).save(str(photo))
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(photo))])
+    held = (Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    with qtbot.waitSignal(intake.settled):
+        QApplication.sendEvent(page.papers, QDragEnterEvent(QPoint(5, 5), *held))
+        QApplication.sendEvent(page.papers, QDropEvent(QPointF(5, 5), *held))
+    QGuiApplication.clipboard().setImage(QImage(50, 30, QImage.Format.Format_RGB32))
+    page.part.records.show_row("v")
+    with qtbot.waitSignal(intake.settled):
+        page.actions_here()["paste_evidence"]()
+    found = {link.to_id: link.to_kind for link in opened.evaluation.table(Link).values()}
+    assert found == {"w": "site_record", "v": "site_record"}
+    assert [row.item.title for row in page.papers.cards.rows] == ["粘贴的图片"]
 
 
 # —— visits, facts, samples ——
