@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
+from workbench.domain.checks.files import file_findings
 from workbench.domain.checks.view import View
 from workbench.domain.entities_records import Interview, SiteRecord
 from workbench.domain.entities_review import Opinion, ReviewNote
@@ -19,6 +19,7 @@ from workbench.domain.evaluation import (
     Advice,
     Deduction,
     Evaluation,
+    Evidence,
     FundLine,
     Problem,
     Questionnaire,
@@ -30,7 +31,9 @@ from workbench.domain.records import is_signed, overdue_requests
 from workbench.domain.sources import Sources
 from workbench.domain.survey import questions_of
 from workbench.errors import InputRefused, WorkbenchError
+from workbench.services.evidence_files import EvidenceFiles
 from workbench.services.session import Session
+from workbench.store.evidence import Damage
 
 PROFILES = "profiles"
 NATIONAL = "national"
@@ -102,16 +105,23 @@ class Checking:
     """The findings of a session's evaluation. Cheap to ask again: one state is checked once."""
 
     def __init__(
-        self, session: Session, limits: Limits, *, today: date | None = None, own: OwnChecks | None = None
+        self,
+        session: Session,
+        limits: Limits,
+        *,
+        today: date | None = None,
+        own: OwnChecks | None = None,
+        files: EvidenceFiles | None = None,
     ) -> None:
         """``today`` is the day against which dates that were set are due; without it none is.
 
-        ``own`` are the firm's own checks.
+        ``own`` are the firm's own checks, ``files`` tells which evidence files are gone or changed.
         """
+        self.files = files
         self.own = own or OwnChecks()
         self._session = session
         self._today = today
-        self._checker = Checker(limits, today, more=partial(own_findings, own=self.own.checks))
+        self._checker = Checker(limits, today, more=self._more)
         self._seen: Evaluation | None = None
         self._findings: tuple[Finding, ...] = ()
         self._by_indicator: Mapping[str, tuple[Finding, ...]] = MappingProxyType({})
@@ -145,6 +155,24 @@ class Checking:
     def counts(self) -> Counts:
         """How many of each severity stand."""
         return counts_of(self.findings)
+
+    def _more(self, view: View) -> Iterator[Finding]:
+        """What no table of the domain knows: the firm's own checks, and the files on the disk."""
+        yield from own_findings(view, self.own.checks)
+        if self.files is not None:
+            items = view.evaluation.table(Evidence).values()
+            yield from file_findings(view, self.files.wrong(items))
+
+    def look_at_files(self) -> None:
+        """See again which evidence files are there; cheap, no file is read."""
+        if self.files is not None and self.files.look():
+            self._seen = None
+
+    def files_were_read(self, read: Iterable[str], damaged: Iterable[Damage]) -> None:
+        """Keep what a full reading of evidence files found; it shows as findings."""
+        if self.files is not None:
+            self.files.take(read, damaged)
+            self._seen = None
 
     @property
     def own_states(self) -> list[tuple[OwnCheck, list[str]]]:

@@ -17,6 +17,7 @@ from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
 from workbench.services.cutting import CutOuts
+from workbench.services.evidence_files import EvidenceFiles
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
 from workbench.services.outside_sheets import OutsideSheets
@@ -130,7 +131,10 @@ class Parts:
         if not limits.annexes:
             limits = replace(limits, annexes=self.exporting.annex_titles(form.outline))
         own = load_own_checks(own_check_folders(self.resources, self.catalog.data))
-        return Checking(session, limits, today=self.today(), own=own)
+        stored = session.memory
+        vault = Vault(stored.evidence_folder) if isinstance(stored, EvaluationStore) else None
+        files = EvidenceFiles(vault) if vault is not None else None
+        return Checking(session, limits, today=self.today(), own=own, files=files)
 
     def services_for(self, session: Session) -> Services:
         """What can be done with an open evaluation; its store is joined to the services here."""

@@ -110,7 +110,8 @@ class ChecksPage(Page):
         outer.addWidget(self._area)
 
     def reload(self) -> None:
-        """Show the findings as they stand."""
+        """Show the findings as they stand, with the files of evidence as they lie on the disk now."""
+        self._checking.look_at_files()
         self._show()
 
     def update_for(self, changed: Changed) -> None:

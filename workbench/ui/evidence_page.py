@@ -351,7 +351,7 @@ class EvidencePage(Page):
         self.check_button.setText("停止核对")
         self._checking = self.context.tasks.run(
             lambda progress: attaching.verify_files(items, progress),
-            partial(self._on_checked, len(items)),
+            partial(self._on_checked, items),
             progress=self.strip.show_progress,
             cancelled=partial(self.strip.say, "核对已停止。"),
         )
@@ -361,7 +361,10 @@ class EvidencePage(Page):
         self._checking = None
         self.check_button.setText("核对文件")
 
-    def _on_checked(self, total: int, found: list[EvidenceDamage]) -> None:
+    def _on_checked(self, items: list[Evidence], found: list[EvidenceDamage]) -> None:
+        total, checking = len(items), self.context.services.checking
+        if checking is not None:
+            checking.files_were_read([item.sha256 for item in items], [one.damage for one in found])
         if not found:
             self.strip.say(f"{total} 件佐证的文件均完好。")
             return
