@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.exporters.paper import page_texts
 from tests.helpers import session
-from tests.ui.helpers import commit, window_on
+from tests.ui.helpers import QuietAlerts, commit, services_on, window_on
 from workbench.domain.evaluation import Input, Option, Question, Questionnaire, input_id
 from workbench.services.editing import Address
 from workbench.services.session import Session
@@ -116,3 +119,75 @@ def test_a_finding_leads_to_the_option(window: MainWindow, opened: Session) -> N
     page = survey(window)
     options = page.counts.options
     assert (page.tab, options.current_id(), options.view.currentIndex().column()) == (COUNTING, "o4", 2)
+
+
+def test_a_ready_questionnaire_comes_from_the_library(window: MainWindow, opened: Session) -> None:
+    page = survey(window)
+    assert page.design.library.count() >= 5
+    page.design.add_from_library()
+    added = next(q for q in opened.evaluation.listed(Questionnaire) if q.id != "s1")
+    assert page.questionnaire == added
+    assert page.design.questions.model.rows
+    assert page.picker.currentData() == added.id
+    opened.undo()
+    assert page.questionnaire is not None
+    assert page.questionnaire.id == "s1"
+
+
+def test_a_set_of_weights_is_taken_for_the_options_that_judge(window: MainWindow, opened: Session) -> None:
+    opened.put(Option(id="o6", position=6, question="q1", label="不清楚", no_answer=True))
+    page = survey(window)
+    design = page.design
+    design.questions.show_row("q1")
+    design.weights.setCurrentIndex(design.weights.findData("100-75-50-25-0"))
+    design.take_weights()
+    weights = [opened.evaluation.get(Option, f"o{n}").weight for n in range(1, 7)]  # type: ignore[union-attr]
+    assert [None if w is None else int(w * 100) for w in weights] == [100, 75, 50, 25, 0, None]
+
+
+def test_the_rate_is_told_in_words_before_anything_is_counted(window: MainWindow) -> None:
+    told = words(survey(window))
+    assert "比率 = (非常了解人数×100% + 比较了解人数×80%" in told
+    assert "÷ 作答人数（不含未答）" in told
+
+
+def test_an_answer_lets_a_later_question_be_left_out(window: MainWindow, opened: Session) -> None:
+    opened.put(Question(id="q2", position=2, questionnaire="s1", text="您是否满意？"))
+    page = survey(window)
+    page.design.questions.show_row("q2")
+    skip = page.design.skip
+    skip.asked.setCurrentIndex(skip.asked.findData("q1"))
+    skip.buttons["o5"].click()
+    skip.buttons["o4"].click()
+    question = opened.evaluation.get(Question, "q2")
+    assert question is not None
+    assert question.skip_if == "q1:o4 o5"
+    assert "第 1 题答“不太了解”或“非常不了解”时跳过" in words(page)
+    opened.undo()
+    assert not skip.buttons  # ticks given one after the other are one step
+
+
+def test_sheets_are_printed_with_numbers_that_run_on(qtbot: QtBot, opened: Session, tmp_path: Path) -> None:
+    window = window_on(qtbot, opened, services=services_on(opened, tmp_path))
+    page = survey(window)
+    card = page.design.printing
+    alerts = page.context.alerts
+    assert isinstance(alerts, QuietAlerts)
+    assert (card.first.text(), card.last.text()) == ("1", "20")  # as many as are issued
+    card.prefix.setText("GZ")
+    card.last.setText("3")
+    for place in ("a", "b"):
+        alerts.target = tmp_path / f"{place}.pdf"
+        card.print_sheets()
+        qtbot.waitUntil(lambda: card._task is None, timeout=20_000)
+        card.last.setText(str(int(card.first.text()) + 1))
+    files = [(tmp_path / f"{place}.pdf").read_bytes() for place in "ab"]
+    found = [number for data in files for text in page_texts(data) for number in re.findall(r"GZ-\d+", text)]
+    assert found == ["GZ-001", "GZ-002", "GZ-003", "GZ-004", "GZ-005"]
+    asked = opened.evaluation.get(Questionnaire, "s1")
+    assert asked is not None
+    assert (asked.number_prefix, asked.printed_to) == ("GZ", 5)
+    card.last.setText("1")
+    card._show_range()
+    assert "编号" in card.told.text()
+    assert not card.go.isEnabled()

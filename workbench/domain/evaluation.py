@@ -269,6 +269,8 @@ class Questionnaire:
     double_share: Decimal | None = spec("复录比例", "percent", default=None, later=True)
     double_seed: str = spec("抽样种子", "line", later=True)
     columns: str = spec("答案栏位", "text", later=True)
+    number_prefix: str = spec("答卷编号前缀", "line", hint="如 GZ，编号即 GZ-001", later=True)
+    printed_to: int | None = spec("已印到第几号", "count", default=None, later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from workbench.domain.asked import Recent, options_of, questions_of
 from workbench.domain.double_entry import differing, faults_of, is_skipped
 from workbench.domain.entities_survey import IN_PROGRESS, SUBMITTED, Sheet
 from workbench.domain.evaluation import CHOICE_KINDS, Entity, Option, Question, Questionnaire
-from workbench.domain.sheet_numbers import OPTION_KEYS, next_number, number_key
+from workbench.domain.sheet_numbers import OPTION_KEYS, next_number, number_key, printed_number
 from workbench.errors import WorkbenchError
 from workbench.services.session import Session
 from workbench.services.surveying import Surveying
@@ -204,7 +204,9 @@ class SheetTyping:
         if self.second:
             return next(iter(self.waiting()), "")
         numbers = sorted(self.sheets(), key=number_key)
-        return next_number(numbers[-1]) if numbers else "001"
+        asked = self.questionnaire
+        first = printed_number(asked.number_prefix if asked is not None else "", 1)
+        return next_number(numbers[-1]) if numbers else first
 
     def waiting(self) -> list[str]:
         """The sheets that wait for a second pass by this person."""

@@ -88,7 +88,10 @@ _COLUMNS_2: dict[str, str] = {
     "evidence": "index derived_from withheld:int taken_place",
     "entry": "owner override_by",
     "fund_line": "stated_rate",
-    "questionnaire": "way aggregation double_entry double_every:int double_share double_seed columns",
+    "questionnaire": (
+        "way aggregation double_entry double_every:int double_share double_seed columns number_prefix "
+        "printed_to:int"
+    ),
     "question": "weight skip_if required:int",
     "option": "no_answer:int",
 }

@@ -198,6 +198,7 @@ class SurveyImportPanel(QWidget):
         self.fault_view.setAccessibleName("需要处理的问题")
         self.fault_view.setModel(self.faults)
         self.fault_view.setWordWrap(True)
+        self.fault_view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.fault_view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.outcome.body.addWidget(self.fault_view, 1)
         right.addWidget(self.outcome, 1)

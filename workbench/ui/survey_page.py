@@ -72,7 +72,9 @@ class SurveyPage(Page):
         outer.addLayout(bar)
         self.stack = QStackedWidget()
         outer.addWidget(self.stack, 1)
-        self.design = SurveyDesignPanel(context)
+        self.design = SurveyDesignPanel(context, self._surveying)
+        self.design.way_wanted.connect(self.change_way)
+        self.design.added.connect(self._on_added)
         self.entry = SheetEntryPanel(context)
         self.counts = QuestionTables(
             context,
@@ -179,6 +181,11 @@ class SurveyPage(Page):
         if changed:
             self.focus_first()
 
+    def _on_added(self, id_: str) -> None:
+        self._id = id_
+        self.reload()
+        self.show_questionnaire(id_)
+
     def _closed(self, key: str) -> bool:
         """Whether a tab belongs to another way in than the questionnaire's; a file may bring a new one along."""
         way = next(way for tab, _, way in TABS if tab == key)
@@ -224,8 +231,9 @@ class SurveyPage(Page):
         ):
             return
         surveying.set_way(asked.id, way, discard=bool(besides))
-        self.show_tab(self.tab)
-        self.focus_first()
+        if self.tab != DESIGN:
+            self.show_tab(self.tab)
+            self.focus_first()
 
     # ── the page ─────────────────────────────────────────────────────────────────────────────────
 
