@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers import ROOT
 from workbench.domain.compiler import compile_form
 from workbench.errors import WorkbenchError
+from workbench.services.chapters import Chapters
 from workbench.services.checking import Checking, load_limits
 from workbench.services.exporting import Exporting
 from workbench.services.importing import Importing
@@ -91,6 +92,7 @@ def services_on(session: Session, folder: Path = Path("评价")) -> Services:
         checking=Checking(session, load_limits(ROOT / "resources")),
         exporting=Exporting(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
         importing=Importing(compile_form),
+        chapters=Chapters(ROOT / "resources", lambda: datetime(2022, 12, 15, tzinfo=UTC)),
         reviewing=Reviewing(session, ("项目组自查", "部门复核", "质控终审"), lambda: date(2022, 11, 20)),
         recording=Recording(session, ROOT / "resources", lambda: date(2022, 11, 20), lambda: "评价员甲"),
         surveying=Surveying(session, lambda: date(2022, 12, 15), SurveyLibrary(ROOT / "resources")),

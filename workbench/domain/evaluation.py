@@ -50,6 +50,9 @@ QUESTION_KINDS = ("单选", "多选", "数字", "文字", "量表", "开放题")
 #: Kinds of questions that are answered by choosing among options, one or several.
 CHOICE_KINDS = ("单选", "多选", "量表")
 FUND_UNITS = ("元", "万元", "亿元")
+#: Where the human text of a chapter stands beside what the program writes.
+BEFORE, AFTER, INSTEAD, ALONE = "放在前面", "放在后面", "代替生成的文字，表和图照印", "全部代替"
+PARAGRAPH_MODES = (BEFORE, AFTER, INSTEAD, ALONE)
 PROBLEM_CLASSES = ("绩效目标", "资金管理", "组织实施", "项目产出", "项目效益", "其他")
 
 
@@ -345,6 +348,7 @@ class Paragraph:
 
     id: str
     text: str = spec("正文")
+    mode: str = spec("与生成内容的关系", "choice", choices=PARAGRAPH_MODES, default=BEFORE, later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.domain.evaluation import AFTER, ALONE, INSTEAD
 from workbench.domain.evaluation import Paragraph as HumanText
 from workbench.errors import WorkbenchError
 from workbench.exporters.annexes import ANNEXES
@@ -12,6 +13,7 @@ from workbench.exporters.document import (
     Cover,
     Document,
     Heading,
+    ListItems,
     Metadata,
     Paragraph,
     content,
@@ -61,7 +63,18 @@ def build_report(data: ReportData, outline: Outline) -> Document:
 
 def _part(data: ReportData, part: Part) -> list[Block]:
     human = data.evaluation.get(HumanText, part.key) if part.key else None
-    blocks = paragraphs(human.text) if human is not None else []
+    own = paragraphs(human.text) if human is not None else []
+    if human is None or not own:
+        return generated(data, part)
+    made = [] if human.mode == ALONE else generated(data, part)
+    if human.mode == INSTEAD:
+        made = [block for block in made if not isinstance(block, Heading | Paragraph | ListItems)]
+    return made + own if human.mode == AFTER else own + made
+
+
+def generated(data: ReportData, part: Part) -> list[Block]:
+    """What the program writes under a heading, without the human text."""
+    blocks: list[Block] = []
     for name in part.build:
         if name not in BUILDERS:
             raise _unknown(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.exporters.document import Document
 from workbench.exporters.kit import Kit, Progress, Written
-from workbench.exporters.outlines import read_outline
+from workbench.exporters.outlines import Outline, read_outline
 from workbench.exporters.report import build_report
 from workbench.exporters.report_data import ReportData
 
@@ -39,7 +39,12 @@ def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress
 
 
 def _document(data: ReportData, kit: Kit) -> Document:
-    return build_report(data, read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml"))
+    return build_report(data, outline_of(data, kit))
+
+
+def outline_of(data: ReportData, kit: Kit) -> Outline:
+    """The outline of the evaluation's form; raises :class:`WorkbenchError` when it can't be used."""
+    return read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml")
 
 
 def fonts_for(kit: Kit) -> FontBook:

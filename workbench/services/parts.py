@@ -15,6 +15,7 @@ from workbench.services.attaching import Attaching
 from workbench.services.authoring import Authoring
 from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
+from workbench.services.chapters import Chapters
 from workbench.services.checking import Checking, load_limits
 from workbench.services.cutting import CutOuts
 from workbench.services.evidence_files import EvidenceFiles
@@ -87,6 +88,8 @@ class Services:
     """Answers from files of survey platforms."""
     recording: Recording | None = None
     """Requests, interviews, visits and samples; without it lists and outlines can't be applied."""
+    chapters: Chapters | None = None
+    """The chapters of the report; without it their texts can't be worked on."""
     previewing: Previewing | None = None
     """Exports as pages, before they are written; without it they are only written."""
     archiving: Archiving | None = None
@@ -123,6 +126,7 @@ class Parts:
     survey_memory: Path
     """Where it is remembered what the columns of survey files meant."""
     safekeeping: Safekeeping
+    chapters: Chapters
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -178,6 +182,7 @@ class Parts:
             surveying=surveying,
             survey_files=survey_files,
             previewing=Previewing(self.exporting, self.cache),
+            chapters=self.chapters,
             settings=self.settings,
             folder=session.memory.folder,
         )
@@ -234,4 +239,5 @@ def assemble(
         OutsideSheets(folders.resources, now),
         folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
         Safekeeping(settings, now),
+        Chapters(folders.resources, now),
     )

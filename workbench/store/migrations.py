@@ -87,6 +87,7 @@ _COLUMNS_2: dict[str, str] = {
     "overview": "index_scheme",
     "evidence": "index derived_from withheld:int taken_place",
     "entry": "owner override_by",
+    "paragraph": "mode",
     "fund_line": "stated_rate",
     "questionnaire": (
         "way aggregation double_entry double_every:int double_share double_seed columns number_prefix "

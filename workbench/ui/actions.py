@@ -43,8 +43,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("next_part", "本页下一部分", ("Ctrl+PgDown",), "查看"),
     ActionSpec("previous_part", "本页上一部分", ("Ctrl+PgUp",), "查看"),
     ActionSpec("search", "搜索指标与操作", ("Ctrl+K",), "查看"),
-    ActionSpec("next_tab", "下一个标签", ("Ctrl+PgDown",), "查看"),
-    ActionSpec("previous_tab", "上一个标签", ("Ctrl+PgUp",), "查看"),
     ActionSpec("field_history", "字段的修改记录", ("Ctrl+H",), "查看"),
     ActionSpec("toggle_dark", "深色／浅色", ("Ctrl+Shift+L",), "查看"),
     ActionSpec("larger", "放大文字", ("Ctrl+=", "Ctrl++"), "查看"),

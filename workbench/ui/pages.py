@@ -123,8 +123,9 @@ PAGES: tuple[PageSpec, ...] = (
         ("opinion", "review_note", "sign_off"),
         opinions,
     ),
+    PageSpec("report_text", "报告正文", 3, "report_text_page:ReportTextPage", ("paragraph",)),
     PageSpec("checks", "核验", 3, "checks_page:ChecksPage", ("waiver",), findings),
-    PageSpec("export", "报告与导出", 3, "export_page:ExportPage", ("paragraph",)),
+    PageSpec("export", "报告与导出", 3, "export_page:ExportPage"),
 )
 
 

@@ -279,8 +279,8 @@ class SurveyPage(Page):
             return lambda: doer() if self.tab in {DESIGN, COUNTING} else None
 
         return {
-            "next_tab": partial(self.turn_tab, 1),
-            "previous_tab": partial(self.turn_tab, -1),
+            "next_part": partial(self.turn_tab, 1),
+            "previous_part": partial(self.turn_tab, -1),
             **{name: rows(doer) for name, doer in actions_of(tables).items()},
             **{name: on(ENTRY, doer) for name, doer in self.entry.actions_here().items()},
         }

@@ -47,7 +47,9 @@ def _facts(view: View) -> Iterator[Fact]:
         yield from view.remember(("facts", indicator.id), (scored,), partial(_of_indicator, scored))
     if scores.complete:
         # Not 评价得分 or 最终得分: texts use these for single indicators too.
-        for name in ("综合得分", "综合分数", "总得分", "总分"):
+        # The conclusion says it of the project: “…项目得分 92.47 分”.
+        project = view.evaluation.overview.project.strip()
+        for name in ("综合得分", "综合分数", "总得分", "总分", *([project] if len(project) > 1 else [])):
             yield points_fact(name, scores.total, "得分")
             yield points_fact(name, form.total, "分值")
     for level, name in enumerate(form.levels, 1):

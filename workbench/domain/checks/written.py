@@ -164,7 +164,7 @@ def _advice(_: Form, advice: Advice) -> Iterator[Written]:
 
 def _paragraph(_: Form, paragraph: Paragraph) -> Iterator[Written]:
     if paragraph.text:
-        place = Place("export", "paragraph", paragraph.id, "text")
+        place = Place("report_text", "paragraph", paragraph.id, "text")
         yield Written(place, f"报告正文 › {paragraph.id}", paragraph.text)
 
 
