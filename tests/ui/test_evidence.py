@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -516,3 +518,48 @@ def test_five_thousand_items_repaint_only_what_changed(qtbot: QtBot, opened: Ses
 )
 def test_sizes_as_people_say_them(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+# Hostile and damaged files, all at once.
+
+
+def test_a_batch_of_hostile_files_is_answered_line_by_line(
+    qtbot: QtBot, page: EvidencePage, intake: EvidenceIntake, opened: Session, tmp_path: Path
+) -> None:
+    def png(width: int, height: int) -> bytes:
+        body = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+        head = struct.pack(">I", 13) + b"IHDR" + body + struct.pack(">I", zlib.crc32(b"IHDR" + body))
+        return b"\x89PNG\r\n\x1a\n" + head + bytes(200)
+
+    folder = tmp_path / "来件"
+    folder.mkdir()
+    long = "超" * 80 + ".jpg"  # 250 bytes and more where names are counted in bytes
+    files = {
+        "空.jpg": b"",
+        "大图.png": png(20_000, 20_000),
+        "炸弹.png": png(2**31 - 1, 2**31 - 1),
+        "截断.jpg": photo()[:3000],
+        "循环.pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 9>>endobj\ntrailer<</Root 1 0 R>>",
+        "a..%2f..%2fetc.jpg": photo(20),
+        "控制\x07\n字符\u202e.jpg": photo(40),
+        long: photo(60),
+        "好.jpg": photo(80),
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    with qtbot.waitSignals([intake.settled, intake.damaged], timeout=60_000):
+        intake.bring([folder], None)
+    items = {item.title: item for item in opened.evaluation.table(Evidence).values()}
+    assert len(items) == len(files) - 1  # the empty one stays out
+    assert items["好"].note == ""
+    assert items["截断"].note.startswith("文件受损：")
+    for title in ("大图", "炸弹", "循环"):
+        assert items[title].note.startswith(("不能预览：", "文件受损：")), title
+    assert not any(set(title) & set("/\\\x07\n\u202e") for title in items)
+    assert "4 件打不全或打不开" in page.strip.words.text()
+    assert page.strip._report is not None
+    assert ["空文件" in str(fault) for fault in page.strip._report.refused] == [True]
+    stored = [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
+    assert len(stored) == len(items)
+    opened.undo()  # the notes
+    assert all(not item.note for item in opened.evaluation.table(Evidence).values())

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -385,6 +385,17 @@ class Attaching:
         if len(changed) == 1:
             return int(self._session.put(changed[0], origin=origin))
         return self._session.put_all(changed, label=f"批量修改佐证 {len(changed)} 件", origin=origin)
+
+    def note_damage(self, found: Mapping[str, str]) -> list[Evidence]:
+        """Write what is wrong with files into the notes of their items (by id), as one step; returns those."""
+        table = self._session.evaluation.table(Evidence)
+        told = {id_: words for id_, words in found.items() if id_ in table and words not in table[id_].note}
+        noted = [
+            dataclasses.replace(table[id_], note="；".join(part for part in (table[id_].note, words) if part))
+            for id_, words in told.items()
+        ]
+        self._session.put_all(noted, label="标明不完整的文件")
+        return noted
 
     def verify_files(self, items: Sequence[Evidence], progress: Progress) -> list[EvidenceDamage]:
         """Read the files of the items again; one line for each that is missing or changed."""

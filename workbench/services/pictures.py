@@ -7,15 +7,17 @@ import json
 import logging
 import multiprocessing
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from workbench.domain.evaluation import Evidence
 from workbench.errors import WorkbenchError
 from workbench.files import world_error
 from workbench.services.drawing_process import serve
+from workbench.services.jobs import Progress
 from workbench.services.redraw import ProveJob, RedrawJob
 from workbench.services.rendering import DRAWN, Drawn, Job
 from workbench.store.evidence import Vault
@@ -104,6 +106,22 @@ class Pictures:
         """The picture, at once, on this thread: for exports."""
         with self._drawing:
             return self._picture(wish, self._spare)
+
+    def damaged(self, items: Sequence[Evidence], progress: Progress) -> dict[str, str]:
+        """What is wrong with the files of items that can be drawn, by the item's id; decodes each strictly.
+
+        Their thumbnails are ready afterwards. In any thread; raises what ``progress`` raises.
+        """
+        found: dict[str, str] = {}
+        for done, item in enumerate(items):
+            progress(done, len(items), "正在检查图片是否完整")
+            wish = Wish(item.sha256, item.media_type, THUMBNAIL)
+            drawn = self.make(wish).drawn if wish.drawable else Drawn(True)
+            if drawn.damage:
+                found[item.id] = f"文件受损：{drawn.damage}"
+            elif not drawn.ok:
+                found[item.id] = f"不能预览：{drawn.reason}"
+        return found
 
     def do(self, job: RedrawJob | ProveJob) -> Drawn:
         """Have a child redraw a page, or prove what was written; on this thread. Raises :class:`WorkbenchError`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.domain.evaluation import Evidence
+from workbench.domain.evidence_use import evidence_label
 from workbench.services.attaching import Attaching, AttachReport, Intake, Target
 from workbench.services.jobs import Progress
 from workbench.ui.context import Context
@@ -29,6 +32,11 @@ FILTERS = (
     "文档和表格 (*.doc *.docx *.wps *.xls *.xlsx *.et *.pdf *.ofd)"
 )
 _NAME = "evidence_intake"
+_log = logging.getLogger(__name__)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.info("files that came in were not looked over: %s", error)  # each is looked at again when it is seen
 
 
 class EvidenceIntake(QObject):
@@ -39,6 +47,8 @@ class EvidenceIntake(QObject):
     """:class:`workbench.services.attaching.AttachReport`, after items and links are on the disk."""
     stopped = Signal()
     """The person stopped it; nothing of it stays."""
+    damaged = Signal(object)
+    """The :class:`Evidence` items of which the files that came in are damaged."""
     idle = Signal()
     """Nothing is being copied any more, for whatever reason."""
 
@@ -49,6 +59,7 @@ class EvidenceIntake(QObject):
         self._tasks = context.tasks
         self._alerts = context.alerts
         self._attaching = attaching
+        self._pictures = context.services.pictures
         self._running: list[Task] = []
 
     @property
@@ -107,7 +118,9 @@ class EvidenceIntake(QObject):
     def _run(self, job: Callable[[Progress], Intake], to: Target | None) -> None:
         def done(intake: Intake) -> None:
             if not self._bridge.disposed:
-                self.settled.emit(self._attaching.settle(intake, to))
+                report = self._attaching.settle(intake, to)
+                self.settled.emit(report)
+                self._inspect(report.added)
 
         def cancelled() -> None:
             if not self._bridge.disposed:
@@ -116,6 +129,21 @@ class EvidenceIntake(QObject):
         task = self._tasks.run(job, done, progress=self._on_progress, cancelled=cancelled)
         self._running.append(task)
         task.over.connect(self._on_over)
+
+    def _inspect(self, added: Sequence[Evidence]) -> None:
+        """Decode what came in, in the background, and say which files are damaged."""
+        pictures = self._pictures
+        if pictures is None or not added:
+            return
+
+        def job(progress: Progress) -> dict[str, str]:
+            return pictures.damaged(added, progress)
+
+        def done(found: dict[str, str]) -> None:
+            if found and not self._bridge.disposed:
+                self.damaged.emit(self._attaching.note_damage(found))
+
+        self._tasks.run(job, done, failed=_log_failure)
 
     def _on_over(self, task: Task) -> None:
         self._running.remove(task)
@@ -204,6 +232,7 @@ class IntakeStrip(QWidget):
             intake.settled.connect(self._on_settled)
             intake.stopped.connect(self._on_stopped)
             intake.idle.connect(self._on_idle)
+            intake.damaged.connect(self._on_damaged)
 
     def _on_progressed(self, done: int, total: int, what: str) -> None:
         self.show_progress(done, total, what)
@@ -233,6 +262,12 @@ class IntakeStrip(QWidget):
         self._report = None
         self.words.setText(sentence)
         self._show(running=False)
+
+    def _on_damaged(self, items: Sequence[Evidence]) -> None:
+        named = "、".join(evidence_label(item) for item in items[:6]) + ("等" if len(items) > 6 else "")
+        what = f"{len(items)} 件打不全或打不开（{named}），已记入备注，请向提供方重取。"
+        self.words.setText(f"{self.words.text()}{what}" if self.isVisible() else what)
+        self.show()
 
     def _on_idle(self) -> None:
         self.hide()  # unless a report or a stop follows at once, the job failed and was told in a box

@@ -110,7 +110,7 @@ class EvidencePage(Page):
         self.add_button.clicked.connect(lambda _=False: self.attach_files())
         self.folder_button = QPushButton("导入文件夹…")
         self.folder_button.clicked.connect(lambda _=False: self.import_folder())
-        self.watch_button = QPushButton("监视文件夹…")
+        self.watch_button = QPushButton("监视…")
         self.watch_button.setToolTip("手机数据线、扫描仪的文件夹：新来的文件自动存入，原处文件不动")
         self.watch_button.clicked.connect(lambda _=False: self.watch_folder())
         self.check_button = QPushButton("核对文件")
@@ -136,7 +136,7 @@ class EvidencePage(Page):
         ):
             doing.addWidget(button)
         doing.addStretch(1)
-        doing.addWidget(self.count)
+        finding.addWidget(self.count)
         self._nothing = empty(
             theme, "还没有佐证材料。把照片、扫描件、表格或整个文件夹拖到这里，或按 Ctrl+O 选择文件。"
         )
