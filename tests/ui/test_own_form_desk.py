@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import ROOT, LogWatch
@@ -68,6 +69,9 @@ def test_a_draft_stays_for_the_next_time_and_saving_replaces_the_system(
     desk = desk_on(window, own)
     assert list(desk.page.parts) == ["指标", "体系与模板"]
     desk.page.tree.go_to("D11")
+    bound = desk.page.indicator.rule.editors["D11", "rate_source", -1, ""].input
+    assert isinstance(bound, QComboBox)
+    assert bound.currentText() == "问卷：公众知晓率", "the questions that the system brings along are named"
     qtbot.keyClick(desk.page.tree, Qt.Key.Key_F2)
     commit(desk.page.indicator.editors["name"].input, "群众知晓率")
     with qtbot.waitSignal(window.left_desk) as left:

@@ -59,19 +59,21 @@ def entries_of(param: Param, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def source_options(evaluation: Evaluation, now: str) -> list[tuple[str, str]]:
-    """What a parameter may be bound to, by names that hold in every evaluation of the system."""
-    found = [(f"fund:{column}", f"资金：{spec_of(FundLine, column).label}合计") for column in FUND_COLUMNS]
-    for target in evaluation.listed(Target):
-        found += [
-            (f"target:{target.name}", f"{target.name}：目标值"),
-            (f"actual:{target.name}", f"{target.name}：完成值"),
-        ]
-    found += [
-        (f"survey:{question.code}", f"问卷：{question.name or question.text}")
-        for question in evaluation.listed(Question)
-        if question.code
-    ]
-    found.append(("count:deductions", "扣分条数"))
-    if now and now not in dict(found):
-        found.append((now, f"其他来源（{now}）"))
-    return found
+    """What a parameter may be bound to, by names that hold in every evaluation of the system.
+
+    Targets and questions are those of the evaluation and those that its form brings along.
+    """
+    found = {f"fund:{column}": f"资金：{spec_of(FundLine, column).label}合计" for column in FUND_COLUMNS}
+    form = evaluation.form
+    names = [target.name for target in evaluation.listed(Target)]
+    for name in dict.fromkeys([*names, *(target["name"] for target in form.targets)]):
+        found |= {f"target:{name}": f"{name}：目标值", f"actual:{name}": f"{name}：完成值"}
+    asked = [(one.code, one.name or one.text) for one in evaluation.listed(Question)]
+    asked += [(q["code"], q["name"] or q["text"]) for one in form.questionnaires for q in one["question"]]
+    for code, words in asked:
+        if code:
+            found.setdefault(f"survey:{code}", f"问卷：{words}")
+    found["count:deductions"] = "扣分条数"
+    if now:
+        found.setdefault(now, f"其他来源（{now}）")
+    return list(found.items())
