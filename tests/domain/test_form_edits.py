@@ -84,6 +84,18 @@ def test_levels_that_the_system_has_not_are_refused_in_words() -> None:
         edits.outdent(qixia(), "D")
 
 
+def test_a_level_is_added_for_a_finer_division() -> None:
+    raw = edits.put_levels(qixia(), 4)
+    assert raw["levels"] == ["一级指标", "二级指标", "三级指标", "四级指标"]
+    raw = edits.add(raw, "N1", parent="D11")
+    assert compile_form(raw)["N1"].level == 4
+    with pytest.raises(CannotEdit, match="用到第 4 级"):
+        edits.put_levels(raw, 3)
+    with pytest.raises(CannotEdit, match="3 至 4"):
+        edits.put_levels(qixia(), 5)
+    assert any(d.kind == "总体" and "指标层级" in d.words for d in compare(qixia(), raw))
+
+
 def test_moving_keeps_ids_and_content() -> None:
     raw = qixia()
     moved = edits.move(raw, "D12", -1)

@@ -316,6 +316,11 @@ def test_the_form_goes_out_as_a_template_and_comes_back_as_a_draft(
     page.show_part(TEMPLATE)
     template = page.template
     assert template is not None
+    levels = template.editors["levels"]
+    levels.input.setText("2")  # type: ignore[attr-defined]
+    levels.flush()
+    assert "用到第 3 级" in levels.fault
+    levels.revert_unsaved()
     template.title.setText("本公司热线体系")
     template.save()
     assert "已保存" in template.kept.text()

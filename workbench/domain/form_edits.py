@@ -13,7 +13,7 @@ from math import floor
 from typing import Any
 
 from workbench.domain.amounts import exact, round_half_up
-from workbench.domain.compiler import MAX_INDICATORS
+from workbench.domain.compiler import LEVELS, MAX_INDICATORS
 from workbench.domain.form_outline import Outline, points_of, rule_of
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import Param, params_of, write_params
@@ -86,7 +86,7 @@ class _Tree:
 def _check_depth(raw: Raw, outline: Outline, parent: str, height: int) -> None:
     levels = raw.get("levels") or ("", "", "")
     if (len(outline.path(parent)) if parent else 0) + height > len(levels):
-        raise CannotEdit(f"本体系只有 {len(levels)} 级指标，放在这里会多出一级。")
+        raise CannotEdit(f"本体系只有 {len(levels)} 级指标，放在这里会多出一级；级数可在“体系与模板”中改。")
 
 
 def add(raw: Raw, id_: str, *, parent: str = "", after: str = "", name: str = NEW_NAME) -> dict[str, Any]:
@@ -258,6 +258,16 @@ def put_points(raw: Raw, id_: str, points: Decimal) -> dict[str, Any]:
     if points < 0:
         raise CannotEdit("分值不能为负数。")
     return _with(raw, id_, {"points": f"{points:f}"})
+
+
+def put_levels(raw: Raw, count: int) -> dict[str, Any]:
+    """Set how many levels the form has; further ones get their usual names. Indicators stay where they are."""
+    outline = Outline(raw)
+    needed = outline.height("") - 1
+    if not max(needed, 1) <= count <= len(LEVELS):
+        raise CannotEdit(f"级数请写 {max(needed, 1)} 至 {len(LEVELS)}：现有指标用到第 {needed} 级。")
+    names = list(raw.get("levels") or LEVELS[:3])
+    return {**raw, "levels": (names + list(LEVELS[len(names) :]))[:count]}
 
 
 def put_total(raw: Raw, total: Decimal) -> dict[str, Any]:

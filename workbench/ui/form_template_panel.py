@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench import files
 from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.compiler import form_to_raw
-from workbench.domain.fields import FieldSpec
+from workbench.domain.fields import BadValue, FieldSpec, parse_value
 from workbench.domain.form import Form
-from workbench.domain.form_edits import CannotEdit, put_general, put_total
+from workbench.domain.form_edits import CannotEdit, put_general, put_levels, put_total
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.authoring import Authoring, TableReading
 from workbench.services.form_editing import FormEditing
@@ -29,7 +31,9 @@ _GENERAL = (
     FieldSpec("version", "版本", "line"),
     FieldSpec("authority", "制定依据", "line"),
     FieldSpec("total", "总分", "score", required=True),
+    FieldSpec("levels", "指标级数", "count", required=True),
 )
+_LEVELS = next(field for field in _GENERAL if field.name == "levels")
 _FILTER = "指标表 (*.xlsx *.docx)"
 _WORKBOOK = "Excel 工作簿 (*.xlsx)"
 
@@ -106,9 +110,13 @@ class FormTemplatePanel(QWidget):
             if key == "total":
                 total = parse_number(text)
                 self._editing.edit(lambda raw: put_total(raw, total), "修改总分", origin)
+            elif key == "levels":
+                count = parse_value(text, _LEVELS)
+                levels = count if isinstance(count, int) else 0
+                self._editing.edit(lambda raw: put_levels(raw, levels), "修改指标级数", origin)
             else:
                 self._editing.edit(lambda raw: put_general(raw, key, text), "修改指标体系", origin)
-        except (CannotEdit, NotANumber) as error:
+        except (CannotEdit, NotANumber, BadValue) as error:
             return str(error)
         return ""
 
@@ -117,9 +125,9 @@ class FormTemplatePanel(QWidget):
         raw = self._editing.raw
         for key, editor in self.editors.items():
             if editor.address != key:
-                editor.rebind(key, str(raw.get(key, "")))
+                editor.rebind(key, _shown(raw, key))
             elif editor is not origin:
-                editor.show_text(str(raw.get(key, "")))
+                editor.show_text(_shown(raw, key))
         if not self.title.text():
             self.title.setText(f"{self._context.session.evaluation.form.title}（本单位）")
             self.title.setCursorPosition(0)
@@ -238,3 +246,7 @@ class FormTemplatePanel(QWidget):
             return
         self._drop()
         self._tell(self.told, f"已存为本单位模板“{kept.form.title}”，新建评价时可以选用。")
+
+
+def _shown(raw: Mapping[str, Any], key: str) -> str:
+    return str(len(raw["levels"])) if key == "levels" else str(raw.get(key, ""))
