@@ -169,6 +169,7 @@ class EntityTable(QWidget):
         super().__init__()
         self._context = context
         self._defaults = defaults
+        self._least: tuple[int, str] | None = None
         self._most_rows = most_rows
         self._hint = hint
         theme = context.theme
@@ -236,6 +237,26 @@ class EntityTable(QWidget):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
         width = QFontMetrics(self.font()).horizontalAdvance(words) + self._context.theme.px(28)
         header.resizeSection(column, width)
+
+    def set_least(self, name: str, words: str) -> None:
+        """Never squeeze a stretching column below the width of ``words``: the table scrolls sideways instead."""
+        self._least = ([field.name for field in self.model.fields].index(name), words)
+
+    def _keep_least(self) -> None:
+        if self._least is None:
+            return
+        column, words = self._least
+        header = self.view.horizontalHeader()
+        least = QFontMetrics(self.font()).horizontalAdvance(words) + self._context.theme.px(12)
+        modes = QHeaderView.ResizeMode
+        others = sum(header.sectionSize(n) for n in range(header.count()) if n != column)
+        room = self.view.viewport().width() - others
+        squeezed = header.sectionResizeMode(column) == modes.Interactive
+        if not squeezed and header.sectionSize(column) < least:
+            header.setSectionResizeMode(column, modes.Interactive)
+            header.resizeSection(column, least)
+        elif squeezed and room > least:
+            header.setSectionResizeMode(column, modes.Stretch)
 
     def reload(self) -> None:
         """Show the rows as they stand, the cursor staying where it was."""
@@ -351,6 +372,7 @@ class EntityTable(QWidget):
         self._fit_height()
 
     def _on_resized(self) -> None:
+        self._keep_least()
         if self.view.state() != QAbstractItemView.State.EditingState:  # an open cell would be closed
             self._fit_height()
 

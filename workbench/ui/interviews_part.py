@@ -35,6 +35,7 @@ class InterviewsPart(RecordPart):
             hint="还没有座谈记录。按 Ctrl N 新增，再套用座谈提纲或直接记下问答。",
         )
         self.table.set_width("host", "主持人姓名")
+        self.table.set_least("title", "座谈名称座谈名称")
         card.body.addWidget(self.table)
         self.column.addWidget(card)
         self.talk = Card(theme, "问答", " ")

@@ -94,6 +94,7 @@ class RequestsPart(RecordPart):
         )
         self.table.set_width("from_whom", "经办科室名")
         self.table.set_width("copy", "原件或复印件")
+        self.table.set_least("name", "资料名称资料名称资料名称")
         card.body.addWidget(self.table)
         act = QHBoxLayout()
         act.setSpacing(theme.px(6))

@@ -55,6 +55,7 @@ class SamplingPart(RecordPart):
             most_rows=4,
             hint="还没有抽样。按 Ctrl N 新增，写明总体，再抽取或列出抽中的对象。",
         )
+        self.table.set_least("title", "抽样名称抽样名称")
         card.body.addWidget(self.table)
         self.column.addWidget(card)
         self.list = Card(theme, "抽中的对象", " ")
