@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
 from tests.ui.helpers import services_on, window_on
-from workbench.domain.evaluation import STAGES, Entry, Input, Mark
+from workbench.domain.evaluation import STAGES, Entry, FundLine, Input, Mark
 from workbench.services.editing import Address
 from workbench.services.session import Session
 from workbench.services.settings import Settings
@@ -87,7 +87,7 @@ def test_enter_goes_on_to_the_reason_that_a_difference_needs(
     opened.put(Entry(id="A12", override=Decimal(6), override_reason="x"))
     type_into(qtbot, page, "复核", "score", "5")
     reason = page.editor.stages.editor("复核", "reason")
-    assert "为何" in reason.fault
+    assert "理由" in reason.fault
     qtbot.keyClick(page.editor.stages.editor("复核").input, Qt.Key.Key_Return)
     assert reason.input.hasFocus()
 
@@ -211,4 +211,17 @@ def test_the_history_of_the_field_in_hand_opens_by_key(
     assert not panel.isModal()
     assert "各轮得分" in panel.title.text()
     assert "还没有修改记录" in panel.list.toPlainText()  # this evaluation keeps no journal
-    workplace.navigate(Address("mark", "A12/复核", "reason"))
+    workplace.navigate(Address("mark", "A12/自评", "score"))
+    assert page.editor.stages.editor("自评").input.hasFocus()
+
+
+def test_the_history_of_a_cell_opens_without_typing_in_it(
+    window: MainWindow, opened: Session, qtbot: QtBot
+) -> None:
+    workplace = window.workplace
+    assert workplace is not None
+    opened.put(FundLine(id="f", item="经费", budget=Decimal("71.6")))
+    workplace.navigate(Address("fund_line", "f", "budget"))
+    workplace.show_field_history()
+    assert workplace._history is not None
+    assert workplace._history.title.text() == "资金 › 预算资金"

@@ -20,6 +20,8 @@ from workbench.ui.context import Context
 from workbench.ui.widgets import label
 
 FOLDER = "导出"
+#: Part of the screen that the panel takes at most.
+MOST_OF_SCREEN = 0.85
 
 
 class DerivationPanel(QDialog):
@@ -58,7 +60,8 @@ class DerivationPanel(QDialog):
         column.setSpacing(px(8))
         column.addWidget(self.text)
         column.addLayout(row)
-        self.resize(px(660), px(620))
+        room = self.screen().availableSize() * MOST_OF_SCREEN
+        self.resize(min(px(660), room.width()), min(px(620), room.height()))
         context.bridge.changed.connect(self._on_changed)
 
     def show_indicator(self, id_: str) -> None:
@@ -163,6 +166,9 @@ def _table(inputs: tuple[InputLine, ...], title: str, soft: str) -> str:
         if line.fault:
             origin += f"<br>{escape(line.fault)}"
         value = escape(line.text) or f'<span style="color:{soft}">未填写</span>'
-        rows.append(f'<tr><td>{escape(line.name)}</td><td align="right">{value}</td><td>{origin}</td></tr>')
+        rows.append(
+            f'<tr><td width="30%">{escape(line.name)}</td><td width="18%" align="right">{value}</td>'
+            f"<td>{origin}</td></tr>"
+        )
     head = f'<tr><td>{title}</td><td align="right">{_quiet(soft, "取值")}</td><td>{_quiet(soft, "来源")}</td></tr>'
-    return f'<table cellspacing="0" cellpadding="3" width="100%">{head}{"".join(rows)}</table>'
+    return f'<table cellspacing="0" cellpadding="4" width="100%">{head}{"".join(rows)}</table>'

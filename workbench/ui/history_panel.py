@@ -35,7 +35,8 @@ class HistoryPanel(QDialog):
         column.setSpacing(theme.px(8))
         column.addWidget(self.title)
         column.addWidget(self.list)
-        self.resize(theme.px(520), theme.px(320))
+        room = self.screen().availableSize()
+        self.resize(min(theme.px(520), room.width()), min(theme.px(320), room.height()))
         bridge.changed.connect(self._on_changed)
 
     def show_places(self, title: str, places: Sequence[tuple[str, Address]]) -> None:

@@ -190,7 +190,7 @@ class _Cell(QVBoxLayout):
         reason = self.editors["reason"]
         if not reason.pending:
             missing = bool(difference) and not one.reason.strip()
-            reason.show_fault("请写明为何与上一轮不同。" if missing and self.stage != STAGES[0] else "")
+            reason.show_fault("请写明理由。" if missing and self.stage != STAGES[0] else "")
 
 
 def _first_words(scored: IndicatorScore, one: StageScore, context: Context) -> str:

@@ -16,6 +16,7 @@ from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.context import Context, Services
+from workbench.ui.entity_table import EntityTable
 from workbench.ui.fields import FieldEditor, focused_field
 from workbench.ui.history_panel import HistoryPanel, place_title
 from workbench.ui.inputs import commit_composition
@@ -193,17 +194,17 @@ class Workplace(QWidget):
     def show_field_history(self) -> None:
         """Show the history of the field that the keyboard is in."""
         editor = focused_field()
-        place = None if editor is None else editor.place or editor.address
-        if editor is None or not isinstance(place, Address) or place.kind not in ENTITIES or not place.id:
+        place = focused_cell() if editor is None else editor.place or editor.address
+        if not isinstance(place, Address) or place.kind not in ENTITIES or not place.id:
             self.status.say("请先把光标放进一个字段，再按 Ctrl H 查看它的修改记录。")
             return
         self.show_history(place_title(place, self._name_of(place, editor)), [("", place)])
 
-    def _name_of(self, place: Address, editor: FieldEditor) -> str:
+    def _name_of(self, place: Address, editor: FieldEditor | None) -> str:
         """What a field belongs to: the indicator with the input's own name, or nothing."""
         indicator = self.context.session.evaluation.form.get(place.id.partition("/")[0])
         name = indicator.name if indicator is not None else ""
-        return f"{name} › {editor.field.label}" if place.kind == "input" else name
+        return f"{name} › {editor.field.label}" if place.kind == "input" and editor is not None else name
 
     def search(self) -> None:
         """Open the search over indicators, pages and actions."""
@@ -255,3 +256,13 @@ class Workplace(QWidget):
         if not kept and self.current:
             self.show_page(self.current)
         self._on_changed(changed)
+
+
+def focused_cell() -> Address | None:
+    """Where the cell is kept that the keyboard is on in a table, while none is being typed in."""
+    widget = QApplication.focusWidget()
+    while widget is not None and not isinstance(widget, EntityTable):
+        widget = widget.parentWidget()
+    if widget is None or not widget.view.currentIndex().isValid():
+        return None
+    return widget.model.address(widget.view.currentIndex())
