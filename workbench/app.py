@@ -32,6 +32,7 @@ from workbench.ui.inputs import EnterFilter, WheelFilter
 from workbench.ui.keeper import Keeper
 from workbench.ui.last_place import LastPlace
 from workbench.ui.main_window import MainWindow
+from workbench.ui.outside_window import OutsideWindow
 from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
 from workbench.ui.tasks import Tasks
@@ -84,12 +85,14 @@ class Front(QObject):
             self.own_forms,
             self.tasks,
             self.edit_form,
+            self.review_outside,
         )
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
         self.keeper = Keeper(self.window, self.parts.safekeeping)
         self.last_place = LastPlace(self.window, self.settings)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
+        self.window.actions_book.register("review_outside", self.review_outside)
         self.window.actions_book.register("settings", self.show_settings)
         self.window.left_session.connect(self.start.reload)
         self.window.left_desk.connect(self._on_left_desk)
@@ -135,6 +138,10 @@ class Front(QObject):
         self.window.leave_session()
         self.window.leave_desk()
         self.start.focus_new()
+
+    def review_outside(self) -> None:
+        """Open the window that reviews a score sheet somebody else made; what is open stays open."""
+        OutsideWindow(self.theme, self.alerts, self.tasks, self.parts.outside, self.window).show()
 
     def show_settings(self) -> None:
         """Open the settings; each change shows at once."""

@@ -60,23 +60,19 @@ def places(remark: Remark) -> str:
 
 def build_review(review: Review, made: datetime) -> Document:
     """The document that is printed and written for Word."""
-    blocks: list[Block] = [Paragraph(content(line)) for line in summary(review)]
-    blocks.append(LandscapeSection((_remarks(review), *_unread(review), *_recomputed(review))))
-    blocks.append(
-        Paragraph(
-            content(
-                "说明：本表由程序按来稿所载数字重算得出，来稿文件没有改动。“应为”是按来稿自己的数字和评分标准"
-                "重算的结果，不代替评价组的判断；“把握”为“中”的意见依据正文语句，请对照原文确认。"
-            ),
-            indent=False,
-        )
+    told = (
+        "说明：本表由程序按来稿所载数字重算得出，来稿文件没有改动。“应为”是按来稿自己的数字和评分标准重算的结果，"
+        "不代替评价组的判断；“把握”为“中”的意见依据正文语句，请对照原文确认。"
     )
+    blocks: list[Block] = [Paragraph(content(line), indent=False) for line in summary(review)]
+    blocks += [_remarks(review), *_unread(review), *_recomputed(review)]
+    blocks.append(Paragraph(content(told), indent=False))
     blocks.append(
-        Paragraph(content("复核人：　　　　　　　　　　　　日期：　　　　年　　月　　日"), indent=False)
+        Paragraph(content("复核人：　　　　　　　　　　　日期：　　　年　　月　　日"), indent=False)
     )
     return Document(
         title=TITLE_TEXT,
-        blocks=tuple(blocks),
+        blocks=(LandscapeSection(tuple(blocks)),),
         header=review.outside.title,
         metadata=Metadata(subject=review.outside.title, created=made),
     )

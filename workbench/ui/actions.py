@@ -24,6 +24,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_evaluation", "新建评价…", ("Ctrl+Shift+N",), "评价"),
     ActionSpec("home", "返回首页", ("Ctrl+W",), "评价"),
     ActionSpec("export", "导出…", ("Ctrl+E",), "评价"),
+    ActionSpec("review_outside", "复核外来评分表…", ("Ctrl+Shift+O",), "评价"),
     ActionSpec("settings", "设置…", ("Ctrl+,",), "评价"),
     ActionSpec("quit", "退出", ("Ctrl+Q",), "评价"),
     ActionSpec("undo", "撤销", ("Ctrl+Z",), "编辑"),

@@ -13,7 +13,8 @@ from workbench.domain.checks import Finding, Severity
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import label, link
 
-_PARTS = {Severity.ERROR: "lost_bold", Severity.WARNING: "warning", Severity.NOTICE: "link"}
+#: Parts of the style sheet for the code of a finding.
+PARTS = {Severity.ERROR: "lost_bold", Severity.WARNING: "warning", Severity.NOTICE: "link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class FindingCard(QFrame):
         grid.setHorizontalSpacing(theme.px(14))
         grid.setVerticalSpacing(theme.px(1))
         top = Qt.AlignmentFlag.AlignTop
-        code = label(finding.code, _PARTS[finding.severity])
+        code = label(finding.code, PARTS[finding.severity])
         code.setToolTip(f"{finding.severity.label}：{finding.title}")
         grid.addWidget(code, 0, 0, top)
         grid.addWidget(label(finding.severity.label, "small"), 1, 0, top)

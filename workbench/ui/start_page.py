@@ -39,9 +39,12 @@ class StartPage(QWidget):
         own_forms: OwnForms | None = None,
         tasks: Tasks | None = None,
         edit_form: Callable[[str], None] | None = None,
+        review_outside: Callable[[], None] | None = None,
     ) -> None:
         """With ``own_forms`` and ``tasks`` indicator tables can be taken over as own systems;
-        ``edit_form`` opens one of these for changing."""
+        ``edit_form`` opens one of these for changing, ``review_outside`` the window that reviews a score
+        sheet somebody else made.
+        """
         super().__init__()
         self._theme, self._alerts = theme, alerts
         self._catalog, self._samples = catalog, samples
@@ -91,6 +94,11 @@ class StartPage(QWidget):
         self._sample_rows = QVBoxLayout()
         self._sample_card.body.addLayout(self._sample_rows)
         right.addWidget(self._sample_card)
+        if review_outside is not None:
+            outside = Card(theme, "复核", "别人做的评分表和报告，只读不改")
+            self.review_link = link("复核一份评分表…", review_outside)
+            outside.body.addWidget(self.review_link, 0, Qt.AlignmentFlag.AlignLeft)
+            right.addWidget(outside)
         right.addStretch(1)
         halves.addWidget(self._recent, 5, Qt.AlignmentFlag.AlignTop)
         halves.addLayout(right, 4)

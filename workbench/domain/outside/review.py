@@ -94,7 +94,16 @@ def _kept(findings: Iterable[Finding]) -> Iterator[Finding]:
             continue  # the standard itself gives another maximum; said once
         if finding.code == "K03" and NO_REASON_COLUMN in finding.detail:
             continue
-        yield finding
+        yield _worded(finding, wrong_maximum=bool(wrong_maximum))
+
+
+def _worded(finding: Finding, *, wrong_maximum: bool) -> Finding:
+    """A finding without what only concerns our own evaluations."""
+    if finding.code == "K12" and wrong_maximum:
+        return dataclasses.replace(finding, message=finding.message.replace("K06、K07", "K07"))
+    if finding.code == "K19":  # how our own texts bind figures is no use to somebody else
+        return dataclasses.replace(finding, detail="")
+    return finding
 
 
 def _place(finding: Finding, outside: Outside, made: Assembled) -> At:
