@@ -9,11 +9,12 @@ from workbench.domain.amounts import MONEY_UNITS, NotANumber, parse_number
 from workbench.domain.outside.sheet import FundRow, Said, Stated, Unread
 from workbench.importers.indicator_columns import plain
 from workbench.importers.review_words import ReviewWords
-from workbench.importers.score_table import at
+from workbench.importers.score_table import at, exact_text
 from workbench.importers.sheet_grid import Grid
 
 _UNIT = re.compile(r"(亿元|万元|元)")
 _AMOUNT = re.compile(r"(?P<number>.*?)\s*(?P<unit>亿元|万元|元)?")
+_BLANK = {"-", "—", "/", "无"}
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年?(?!\d)")
 
 
@@ -44,17 +45,21 @@ def read_funds(grid: Grid, words: ReviewWords, index: int, file: str) -> tuple[l
         if not columns:
             common = next((u for text in filled.values() if "单位" in text and (u := _unit(text))), common)
             continue
+        texts = [text for column in columns if (text := grid.text(row, column))]
+        if texts and not any(re.search(r"\d", text) or text in _BLANK for text in texts):
+            columns = {}  # the table is over
+            continue
         amounts: dict[str, Stated] = {}
         unit = ""
         for column, name in columns.items():
-            text = grid.text(row, column)
+            text = exact_text(grid, row, column)
             if not text or grid.anchor(row, column) != (row, column):
                 continue
             found = _AMOUNT.fullmatch(text.strip())
             try:
                 value = parse_number(found["number"] if found else text)
             except NotANumber:
-                if text not in {"-", "—", "/", "无"}:
+                if text not in _BLANK:
                     unread.append(Unread(grid.place(row, column), text[:30], "不是金额，没有核对。"))
                 continue
             here = at(grid, row, column, index, file)

@@ -109,12 +109,13 @@ def _read_grid(grid: Grid, index: int, file: str, words: ReviewWords, found: _Fo
             found.asked += asked
             found.unread += unread
             read = True
-        if not read and any(fund_header(part, row, words) for row in part.rows):
-            funds, unread = read_funds(part, words, index, file)
+        above = part if header is None else _Window(part, [row for row in part.rows if row < header.first])
+        source = above if read else part
+        if any(fund_header(source, row, words) for row in source.rows):
+            funds, unread = read_funds(source, words, index, file)
             found.funds += funds
             found.unread += unread
             read = True
-        above = part if header is None else _Window(part, [row for row in part.rows if row < header.first])
         fields = list(labelled(above if read else part, words, index, file))
         for content, said in fields:
             found.labels.setdefault(content, said)
@@ -133,8 +134,11 @@ def _leave(part: Grid, why: str, index: int, file: str, found: _Found, *, in_rep
     """What is no table that is recomputed: its texts are still checked, and it is listed."""
     cells = [(row, column, text) for row in part.rows for column, text in part.filled(row).items()]
     if not in_report:
+        lists = _deduction_columns(part)
         for row in sorted(part.rows):
-            filled_cells = part.filled(row)
+            filled_cells = {c: text for c, text in part.filled(row).items() if c not in lists}
+            if not filled_cells:
+                continue
             text = "\t".join(filled_cells.values())
             if len(text) >= 4:  # a row is read as one text, so that a name stays with its figure
                 place = at(part, row, max(filled_cells), index, file)
@@ -147,6 +151,12 @@ def _leave(part: Grid, why: str, index: int, file: str, found: _Found, *, in_rep
         return  # a title or a note, not a table
     told = f"{why}（{len(cells)} 格），只核对了其中的文字。"
     found.unread.append(Unread(part.place(row, column), " ".join(text.split())[:30], told))
+
+
+def _deduction_columns(part: Grid) -> set[int]:
+    """Columns that list points taken off by name: single lines of a deduction, not points of the indicator."""
+    header = next((row for row in sorted(part.rows) if len(part.filled(row)) > 2), 0)
+    return {column for column, text in part.filled(header).items() if "扣分" in text}
 
 
 def _is_survey(part: Grid, words: ReviewWords) -> bool:

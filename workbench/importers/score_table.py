@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.outside.sheet import PLAIN_STAGE, At, Line, Said, Stated, SumLine, Unread
+from workbench.importers.indicator_columns import plain
 from workbench.importers.indicator_ids import number_indicators
 from workbench.importers.indicator_table import NATIONAL_BANDS
 from workbench.importers.point_texts import BadPoints, read_points
@@ -64,6 +65,12 @@ def at(grid: Grid, row: int, column: int, index: int, file: str) -> At:
     )
 
 
+def exact_text(grid: Grid, row: int, column: int) -> str:
+    """A cell's text; a percentage as exact as the file has it, as a share of one."""
+    cell = grid.cell(row, column)
+    return cell.text if cell is not None and cell.kind == "percent" else grid.text(row, column)
+
+
 def read_score_table(grid: Grid, header: Header, words: ReviewWords, index: int, file: str) -> ScoreTable:
     """Read the rows under a header."""
     return _Reader(grid, header, words, index, file).read()
@@ -75,9 +82,14 @@ class _Reader:
         self._index, self._file = index, file
         self._unread: list[Unread] = []
         self._score_columns = dict(self._scores())
+        self._execution: tuple[int, int, int] | None = None
+        """Row, column of the points and of the score of 预算执行率, where it stands above the table."""
 
     def read(self) -> ScoreTable:
         rows = RowReader(self._grid, self._header, self._words.columns, template=False).read()
+        execution = self._execution_row()
+        if execution is not None:
+            rows.drafts.append(execution)
         number_indicators(rows.drafts, template=False)
         ends = self._ends(rows)
         lines = [self._line(draft, ends[id(draft)]) for draft in rows.drafts]
@@ -119,6 +131,24 @@ class _Reader:
 
     # rows
 
+    def _execution_row(self) -> Draft | None:
+        """预算执行率 of a self-evaluation, whose points stand among the funds above the table (10号 附件1)."""
+        for row in sorted(self._grid.rows):
+            if row >= self._header.first:
+                return None
+            named = {plain(text): column for column, text in self._grid.filled(row).items()}
+            rate = named.get("执行率") or named.get("预算执行率")
+            if rate is None or "分值" not in named or "得分" not in named:
+                continue
+            below = next((other for other in sorted(self._grid.rows) if other > row), 0)
+            points = self._stated(below, named["分值"], None)
+            if points is None:
+                return None
+            self._execution = (below, named["分值"], named["得分"])
+            place = self._grid.place(below, named["分值"])
+            return Draft(1, "预算执行率", place, below, None, points=points.value, points_place=place)
+        return None
+
     def _ends(self, rows: Rows) -> dict[int, int]:
         """The last row of each indicator: before the next indicator of its level or above, or the next sum."""
         starts = sorted({draft.row for draft in rows.drafts} | {row for row, _ in rows.sum_rows})
@@ -131,6 +161,8 @@ class _Reader:
 
     def _line(self, draft: Draft, end: int) -> Line:
         leaf = not draft.children
+        if self._execution is not None and draft.row == self._execution[0]:
+            return self._execution_line(draft, *self._execution)
         points = None
         column = self._header.level_columns.get(draft.level, 1)
         here = at(self._grid, draft.row, column, self._index, self._file)
@@ -156,6 +188,19 @@ class _Reader:
             reasons=self._text(REASONS, draft, end) if leaf else None,
         )
 
+    def _execution_line(self, draft: Draft, row: int, points: int, score: int) -> Line:
+        scored = self._stated(row, score, draft.points)
+        here = at(self._grid, row, points, self._index, self._file)
+        stages = list(dict.fromkeys(stage for stage, level in self._score_columns.values() if level == 0))
+        return Line(
+            id=draft.id,
+            name=draft.name,
+            leaf=True,
+            at=here,
+            points=self._stated(row, points, None),
+            scores=dict.fromkeys(stages, scored) if scored is not None else {},
+        )
+
     def _points_at(self, draft: Draft, here: At) -> At:
         for row in range(1, self._grid.last_row + 1):
             for column in (*self._header.of("points"), *self._header.of("level_points"), here.column):
@@ -177,7 +222,7 @@ class _Reader:
 
     def _rate(self, draft: Draft) -> Stated | None:
         for column in self._header.of(RATE):
-            text = self._grid.text(draft.row, column)
+            text = exact_text(self._grid, draft.row, column)
             if text in _BLANK:
                 return None
             place = at(self._grid, draft.row, column, self._index, self._file)
@@ -298,7 +343,7 @@ class _Reader:
     def _form(self, rows: Rows, leaves: list[tuple[Draft, Line]]) -> dict[str, Any]:
         total = sum((draft.points or Decimal(0) for draft, _ in leaves), Decimal(0))
         # The national grades are stated for 100 points; a sum that misses 100 a little is a fault of the table.
-        scale = total if abs(total - 100) > 30 and total else Decimal(100)
+        scale = Decimal(100) if 90 < total < 130 or not total else total
         deepest = max((draft.level for draft in rows.drafts), default=1)
         named = dict(zip(sorted(self._header.level_columns), self._header.levels, strict=True))
         return {

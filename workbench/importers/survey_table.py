@@ -10,7 +10,7 @@ from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.outside.sheet import Asked, At, Said, Stated, Unread
 from workbench.importers.indicator_columns import plain
 from workbench.importers.review_words import ReviewWords
-from workbench.importers.score_table import at
+from workbench.importers.score_table import at, exact_text
 from workbench.importers.sheet_grid import Grid
 
 _NUMBERED = re.compile(r"^\s*\d{1,2}\s*[.、．)）]?\s*")
@@ -80,7 +80,7 @@ def read_survey(grid: Grid, words: ReviewWords, index: int, file: str) -> tuple[
         text = grid.text(row, head.question)
         figures = {c: f for c in head.options if (f := _stated(grid, row, c, index, file)) is not None}
         kind = next((k for t in grid.filled(row).values() if (k := _kind(t, words))), "")
-        if figures and (text or not now) and not (kind and now and not text):
+        if (figures or kind) and (text or not now) and not (kind and now and not text):
             if now is not None:
                 found.append(_made(now))
             said = Said(_NUMBERED.sub("", text), at(grid, row, head.question, index, file))
@@ -92,7 +92,7 @@ def read_survey(grid: Grid, words: ReviewWords, index: int, file: str) -> tuple[
             now.name = now.name or " ".join(text.split())
             if now.rate is None and head.rate:
                 now.rate = _stated(grid, row, head.rate, index, file, share=True)
-        elif grid.filled(row):
+        elif len(grid.filled(row)) > 1:
             first = next(iter(grid.filled(row)))
             unread.append(
                 Unread(grid.place(row, first), grid.text(row, first)[:30], "问卷表里没有读懂的行。")
@@ -161,7 +161,7 @@ def _stated(
 ) -> Stated | None:
     if grid.anchor(row, column) != (row, column):
         return None
-    value = _figure(grid.text(row, column))
+    value = _figure(exact_text(grid, row, column))
     if value is None:
         return None
     here = at(grid, row, column, index, file)

@@ -115,11 +115,13 @@ class RowReader:
         column, text = next(iter(filled.items()))
         name, value = named_points(text)
         word = plain(name)
-        if word not in self._names.totals and word not in self._names.subtotals:
+        own = self._own_sum(word)  # 决策小计
+        if own is None and word not in self._names.totals and word not in self._names.subtotals:
             return False
         level = self._header.columns[column].level if column in self._levels.values() else 2
-        group = self._open.get(max(level - 1, 1)) or self._open.get(1)
-        self.rows.sum_rows.append((row, None if word in self._names.totals else group))
+        whole = own is None and word in self._names.totals
+        group = own or self._open.get(max(level - 1, 1)) or self._open.get(1)
+        self.rows.sum_rows.append((row, None if whole else group))
         place = self._grid.place(row, column)
         for at in [*self._header.of("points"), *self._header.of("level_points")]:
             cell = self._grid.cell(row, at)
@@ -131,12 +133,20 @@ class RowReader:
             except BadPoints as error:
                 self._fault(row, at, error.what.replace("分值", "合计", 1), error.remedy)
         if value is None:
-            self._done |= word in self._names.totals
-        elif word in self._names.totals:
+            self._done |= whole
+        elif whole:
             self.rows.total, self.rows.total_place, self._done = value, place, True
         elif group is not None:
             self.rows.subtotals.append((group, value, place))
         return True
+
+    def _own_sum(self, word: str) -> Draft | None:
+        """The open indicator whose name stands before the word for a sum."""
+        for draft in self._open.values():
+            rest = word.removeprefix(plain(draft.name))
+            if rest != word and rest in self._names.subtotals | self._names.totals:
+                return draft
+        return None
 
     def _is_note(self, row: int, filled: dict[int, str]) -> bool:
         if not filled:

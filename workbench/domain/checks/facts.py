@@ -65,6 +65,8 @@ def _of_indicator(scored: IndicatorScore) -> tuple[Fact, ...]:
     found = [points_fact(name, scored.full_mark, "分值")]
     if scored.score is not None:
         found.append(points_fact(name, scored.score, "得分"))
+        if scored.deducted:
+            found.append(points_fact(name, scored.deducted, "扣分"))
     measured = measured_value(scored)
     if measured is not None and is_rate(scored):
         found.append(percent_fact(name, measured))

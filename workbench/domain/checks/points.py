@@ -62,7 +62,8 @@ def standard_gives_the_full_mark(view: View, scored: IndicatorScore) -> Iterator
     if most == full:
         return
     adopting: tuple[Change, ...] = ()
-    if most < full and scored.overridden and scored.score is not None and exact(scored.score) > most:
+    worked_out = scored.overridden and scored.computed is not None
+    if most < full and worked_out and scored.score is not None and exact(scored.score) > most:
         entry = view.evaluation.entry(indicator.id)
         adopting = (view.change(dataclasses.replace(entry, override=None)),)
     possible = "最高只能得" if most < full else "最高可得"

@@ -67,8 +67,7 @@ class _Assembler:
         self._outside, self._fund_names = outside, fund_names
         self._tables: dict[str, dict[str, Entity]] = {}
         self._places: dict[tuple[str, ...], At] = {}
-        stages = outside.stages
-        self._counting = stages[-1] if stages else PLAIN_STAGE
+        self._counting = counting_stage(outside)
         self._all_texts = [*outside.texts, *(line.basis for line in outside.lines if line.basis)]
 
     def build(self) -> Assembled:
@@ -343,6 +342,16 @@ class _Assembler:
     def _texts(self) -> None:
         for number, said in enumerate(self._outside.texts, 1):
             self._put(Paragraph(id=f"text-{number}", text=plain_text(said.text)), said.at)
+
+
+def counting_stage(outside: Outside) -> str:
+    """The last round that scores every indicator, else the one that scores most."""
+
+    def scored(stage: str) -> int:
+        return sum(1 for leaf in outside.leaves if stage in leaf.scores)
+
+    whole = [stage for stage in outside.stages if scored(stage) == len(outside.leaves)]
+    return whole[-1] if whole else max(outside.stages, key=scored, default=PLAIN_STAGE)
 
 
 def plain_text(text: str) -> str:

@@ -181,6 +181,8 @@ def _scores(outside: Outside, stage: str, made: Assembled, view: View) -> Iterat
             continue
         name = _sum_name(outside, row)
         if len(parts) < len(leaves):
+            if not counts:
+                continue  # a later round that only changes some scores
             lost = "、".join(leaf.name for leaf in leaves if stage not in leaf.scores)
             yield Placed(
                 _spot("K02", name, f"missing-{stage}-{row.of}").warning(
