@@ -12,7 +12,8 @@ from workbench.importers.indicator_columns import IndicatorColumns, Meaning, loa
 
 #: Columns of score sheets that the indicator table itself does not know, and the key they get.
 SCORE, DEDUCTED, RATE, REASONS, BASIS = "score", "deducted", "rate", "reasons", "basis"
-_KEPT = {SCORE, DEDUCTED, RATE, REASONS, BASIS}
+TARGET, ACTUAL = "target", "actual"
+_KEPT = {SCORE, DEDUCTED, RATE, REASONS, BASIS, ACTUAL}
 
 
 @dataclass(frozen=True)

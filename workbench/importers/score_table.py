@@ -15,7 +15,16 @@ from workbench.importers.indicator_columns import plain
 from workbench.importers.indicator_ids import number_indicators
 from workbench.importers.indicator_table import NATIONAL_BANDS
 from workbench.importers.point_texts import BadPoints, read_points
-from workbench.importers.review_words import BASIS, DEDUCTED, RATE, REASONS, SCORE, ReviewWords
+from workbench.importers.review_words import (
+    ACTUAL,
+    BASIS,
+    DEDUCTED,
+    RATE,
+    REASONS,
+    SCORE,
+    TARGET,
+    ReviewWords,
+)
 from workbench.importers.rule_sentences import Standard, rule_of
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.table_headers import Header, find_header, repeats
@@ -186,6 +195,8 @@ class _Reader:
             criterion=self._criterion(draft),
             basis=self._text(BASIS, draft, end) if leaf else None,
             reasons=self._text(REASONS, draft, end) if leaf else None,
+            target=self._text(TARGET, draft, end) if leaf else None,
+            actual=self._text(ACTUAL, draft, end) if leaf else None,
         )
 
     def _execution_line(self, draft: Draft, row: int, points: int, score: int) -> Line:

@@ -101,10 +101,11 @@ _LIST_LINE = re.compile(r"(?m)^[-·•*\s]*(\d{1,2})\s?[.、．]\s*([^\n]{4,30}?
 @check("K20", TEXTS)
 def annexes_keep_their_numbers(view: View) -> Iterator[Finding]:
     """The same annex under two numbers: in the contents and in the list at the end."""
-    yield from view.each("K20 numbers", typed_texts(view), _renumbered)
+    yield from view.each("K20 numbers", typed_texts(view), renumbered)
 
 
-def _renumbered(written: Written) -> Iterator[Finding]:
+def renumbered(written: Written) -> Iterator[Finding]:
+    """The annexes of one text that have several numbers."""
     if "附件" not in written.text:
         return
     numbers: dict[str, list[str]] = {}

@@ -34,7 +34,8 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.form import Form, Indicator
 from workbench.domain.outside import in_text
-from workbench.domain.outside.sheet import PLAIN_STAGE, Asked, At, Line, Outside
+from workbench.domain.outside.sheet import PLAIN_STAGE, Asked, At, Line, Outside, Said
+from workbench.domain.prose import numbers_in
 from workbench.domain.rules.measure import MeasuredRule
 from workbench.domain.scoring import compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
@@ -80,6 +81,8 @@ class _Assembler:
         form = _compiled(raw)
         self._overview()
         self._reached()
+        self._targets()
+        self._satisfaction()
         self._funds()
         self._surveys(form)
         for leaf in form.leaves:
@@ -130,6 +133,47 @@ class _Assembler:
             if kind == "reached" and found is not None:
                 target = Target(id=f"reached-{name}", name=name, unit="%", actual=Decimal(found[1]))
                 self._put(target, said.at)
+
+    def _targets(self) -> None:
+        """What each line was to reach and did, where both are plain figures of one unit."""
+        for number, line in enumerate(self._outside.leaves, 1):
+            if line.target is None or line.actual is None:
+                continue
+            goal, reached = _goal(line.target.text), _goal(line.actual.text)
+            if goal is None or reached is None or goal[2] != reached[2]:
+                continue
+            target = Target(
+                id=f"target-{line.id}",
+                position=number,
+                name=line.name,
+                operator=goal[0] or "≥",
+                value=goal[1],
+                unit=goal[2],
+                actual=reached[1],
+                indicator=line.id,
+            )
+            self._put(target, line.actual.at)
+
+    def _satisfaction(self) -> None:
+        """Rates of satisfaction that the report names, when they differ."""
+        found: dict[tuple[str, Fraction], Said] = {}
+        for said in self._outside.texts:
+            for number in numbers_in(said.text):
+                clause = re.split(r"[，,。；;：:]", said.text[: number.start])[-1]
+                name = re.search(r"([\u4e00-\u9fff]{0,8}满意[率度])(?:为|达到|达|是)?\s*$", clause)
+                if number.kind == "percent" and name is not None:
+                    found.setdefault((name[1], number.value), said)
+        if len({value for _, value in found}) < 2:
+            return
+        for place, ((called, value), said) in enumerate(found.items(), 1):
+            target = Target(
+                id=f"satisfaction-{place}",
+                position=1_000 + place,
+                name=called,
+                unit="%",
+                actual=in_text.decimal_of(value * 100),
+            )
+            self._put(target, said.at)
 
     def _funds(self) -> None:
         unit = next((row.unit for row in self._outside.funds), "万元")
@@ -342,6 +386,15 @@ class _Assembler:
     def _texts(self) -> None:
         for number, said in enumerate(self._outside.texts, 1):
             self._put(Paragraph(id=f"text-{number}", text=plain_text(said.text)), said.at)
+
+
+_GOAL = re.compile(r"\s*(?P<sign>[≥≤=＝]?)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,6})\s*")
+
+
+def _goal(text: str) -> tuple[str, Decimal, str] | None:
+    """``≥95%`` → sign, figure, unit; nothing for several figures or words."""
+    found = _GOAL.fullmatch(text.translate(str.maketrans("％＝", "%=")))
+    return (found["sign"], Decimal(found["number"]), found["unit"]) if found is not None else None
 
 
 def counting_stage(outside: Outside) -> str:

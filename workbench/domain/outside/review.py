@@ -12,6 +12,7 @@ from workbench.domain.checks import Checker, Finding, Limits, Severity
 from workbench.domain.checks.view import View
 from workbench.domain.outside.assembling import NO_REASON_COLUMN, Assembled, assemble
 from workbench.domain.outside.printed import Placed, printed_checks
+from workbench.domain.outside.report_checks import report_checks
 from workbench.domain.outside.sheet import At, Outside, Unread
 from workbench.domain.scoring import Scores, compute_scores
 from workbench.domain.sources import Sources
@@ -19,7 +20,7 @@ from workbench.domain.sources import Sources
 #: Checks of things that a score sheet from outside cannot show: files of evidence, links, review chain.
 ELSEWHERE = ("K04", "K05", "K17", "K23", "K24")
 #: What is worked out from figures of the tables is sure; what rests on reading sentences is likely.
-_FROM_TEXT = {"K16", "K18", "K19", "K20", "K21", "K26"}
+_FROM_TEXT = {"K05", "K16", "K18", "K19", "K20", "K21", "K26"}
 SURE, LIKELY = "高", "中"
 
 
@@ -69,11 +70,13 @@ def review(outside: Outside, fund_names: Mapping[str, tuple[str, ...]], limits: 
     evaluation = made.evaluation
     sources = Sources(evaluation)
     scores = compute_scores(evaluation, sources)
+    off = limits.disabled
     limits = dataclasses.replace(limits, disabled=(*limits.disabled, *ELSEWHERE))
     findings = Checker(limits).run(evaluation, scores, sources)
     view = View(evaluation, scores, sources, limits)
     placed = [Placed(finding, _place(finding, outside, made)) for finding in _kept(findings)]
-    placed += [one for one in printed_checks(outside, made, view) if one.finding.code not in limits.disabled]
+    placed += [one for one in printed_checks(outside, made, view) if one.finding.code not in off]
+    placed += [one for one in report_checks(outside, made) if one.finding.code not in off]
     total = next(
         (
             row.scores[made.counting].value
@@ -121,9 +124,8 @@ def _place(finding: Finding, outside: Outside, made: Assembled) -> At:
         if finding.code in {"K01", "K13"} and line.points is not None:
             return line.points.at
         return score.at if score is not None else line.at
-    if made.bands_at is not None and finding.key.startswith("K12") and "bands" in finding.key + "gap":
-        grand = _total_at(outside, made)
-        return made.bands_at if "gap" in finding.key or grand is None else grand
+    if made.bands_at is not None and finding.code == "K12" and re.search(r"gap|bands", finding.key):
+        return made.bands_at
     return _total_at(outside, made) or (outside.lines[0].at if outside.lines else At(file=outside.files[0]))
 
 

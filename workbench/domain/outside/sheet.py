@@ -72,6 +72,8 @@ class Line:
     criterion: Said | None = None
     basis: Said | None = None
     reasons: Said | None = None
+    target: Said | None = None
+    actual: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
