@@ -204,6 +204,8 @@ YIYANG_TEXT = (
     "本项目财政预算128万元，公开招标后实际合同价格为128.07万元，基本在预算范围内。",
     "三、自评结论",
     "自评分100分，自评为优秀。",
+    "四、存在的问题",
+    "资金分配合理，突出了重点，公平公正。资金管理办法还有待进一步规范。",
 )
 
 
@@ -223,6 +225,10 @@ def test_y01_the_contract_exceeds_the_budget(yiyang: Review) -> None:
 
 def test_y02_a_grade_word_that_is_no_band(yiyang: Review) -> None:
     assert only(yiyang, "K12", "“优秀”").at.paragraph == 6
+
+
+def test_y03_a_problem_without_a_deduction(yiyang: Review) -> None:
+    assert only(yiyang, "K05", "正文把“资金管理”列为问题").at.paragraph == 8
 
 
 def test_y05_twenty_offices_of_which_nineteen_are_listed(yiyang: Review) -> None:

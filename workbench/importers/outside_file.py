@@ -5,6 +5,7 @@ The files are only ever opened for reading.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -50,18 +51,26 @@ class _Found:
     unread: list[Unread] = field(default_factory=list)
 
 
-def open_outside(path: Path, report: Path | None, words: ReviewWords) -> Opened:
+def open_outside(
+    path: Path,
+    report: Path | None,
+    words: ReviewWords,
+    each: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+) -> Opened:
     """Read a score sheet (.xlsx or .docx) and, if given, its report (.docx, .txt, .pdf).
 
+    ``each`` is called before each table and may raise to stop.
     Raises :class:`WorkbenchError` with a sentence when a file can't be read or holds no score table.
     """
     found = _Found()
     grids = _grids(path, found)
     files = [path.name]
     for index, grid in enumerate(grids):
+        each(index, len(grids), f"读取{grid.label}")
         _read_grid(grid, index, path.name, words, found)
     if report is not None:
         files.append(report.name)
+        each(len(grids), len(grids), f"读取 {report.name}")
         found.texts += read_report(report)
         before = len(grids)
         if report.suffix.lower() == ".docx":
@@ -69,6 +78,7 @@ def open_outside(path: Path, report: Path | None, words: ReviewWords) -> Opened:
         elif report.suffix.lower() == ".txt":
             grids += text_grids(report)
         for index, grid in enumerate(grids[before:], before):
+            each(index, len(grids), f"读取{grid.label}")
             _read_grid(grid, index, report.name, words, found)
     if not found.tables:
         looked = "、".join(grid.label for grid in grids[:6]) or "没有表格"

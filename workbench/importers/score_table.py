@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from workbench.domain.amounts import NotANumber, parse_number
@@ -213,11 +214,18 @@ class _Reader:
         )
 
     def _points_at(self, draft: Draft, here: At) -> At:
-        for row in range(1, self._grid.last_row + 1):
-            for column in (*self._header.of("points"), *self._header.of("level_points"), here.column):
-                if draft.points_place and self._grid.place(row, column) == draft.points_place:
-                    return at(self._grid, row, column, self._index, self._file)
-        return here
+        found = self._places.get(draft.points_place)
+        return at(self._grid, *found, self._index, self._file) if found is not None else here
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, int]]:
+        """The cells that may hold points, by what they are called."""
+        columns = {
+            *self._header.of("points"),
+            *self._header.of("level_points"),
+            *self._header.level_columns.values(),
+        }
+        return {self._grid.place(row, column): (row, column) for row in self._grid.rows for column in columns}
 
     def _criterion(self, draft: Draft) -> Said | None:
         text = draft.texts.get("criterion")

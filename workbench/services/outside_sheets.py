@@ -43,12 +43,12 @@ class OutsideSheets:
         Raises :class:`WorkbenchError` with a sentence for a file that can't be read or holds no score
         table, and whatever ``progress`` raises to stop.
         """
-        progress(0, 3, f"读取 {path.name}")
+        progress(0, 1, f"读取 {path.name}")
         words = load_words(self._resources)
-        opened = open_outside(path, report, words)
-        progress(1, 3, "重算和核验")
+        opened = open_outside(path, report, words, progress)
+        progress(1, 2, "重算和核验")
         found = review(opened.outside, words.fund_names, load_limits(self._resources, NATIONAL))
-        progress(3, 3, "完成")
+        progress(2, 2, "完成")
         return Reviewed(path, report, tuple(opened.grids), found)
 
     @staticmethod

@@ -156,16 +156,18 @@ class _Assembler:
 
     def _satisfaction(self) -> None:
         """Rates of satisfaction that the report names, when they differ."""
-        found: dict[tuple[str, Fraction], Said] = {}
+        found: dict[Fraction, tuple[str, Said]] = {}
         for said in self._outside.texts:
             for number in numbers_in(said.text):
                 clause = re.split(r"[，,。；;：:]", said.text[: number.start])[-1]
-                name = re.search(r"([\u4e00-\u9fff]{0,8}满意[率度])(?:为|达到|达|是)?\s*$", clause)
-                if number.kind == "percent" and name is not None:
-                    found.setdefault((name[1], number.value), said)
-        if len({value for _, value in found}) < 2:
+                name = re.search(r"([\u4e00-\u9fff]{0,14}?满意[率度])(?:为|达)?\s*$", clause)
+                goal = re.search(r"目标|要求|不低于|全省|全国|[应需]达", clause)
+                above = said.text[number.end :].lstrip().startswith(("以上", "及以上"))
+                if number.kind == "percent" and name is not None and not goal and not above:
+                    found.setdefault(number.value, (name[1], said))
+        if len(found) < 2:
             return
-        for place, ((called, value), said) in enumerate(found.items(), 1):
+        for place, (value, (called, said)) in enumerate(found.items(), 1):
             target = Target(
                 id=f"satisfaction-{place}",
                 position=1_000 + place,
@@ -222,8 +224,13 @@ class _Assembler:
             valid=base,
         )
         self._put(sheet, next((one.at for one in told.values()), self._outside.asked[0].text.at))
+        seen: list[tuple[object, ...]] = []
         for number, asked in enumerate(self._outside.asked, 1):
-            self._question(number, asked, base, form)
+            figures = [one.value if one else None for one in (*asked.counts, *asked.shares, asked.rate)]
+            same = (re.sub(r"[\s？?]", "", asked.text.text), asked.labels, figures)
+            if same not in seen:  # the report prints the same table once more
+                seen.append(same)
+                self._question(number, asked, base, form)
 
     def _question(self, number: int, asked: Asked, base: int | None, form: Form) -> None:
         id_ = f"question-{number}"
