@@ -119,7 +119,7 @@ def _place(finding: Finding, outside: Outside, made: Assembled) -> At:
     line = next((one for one in outside.lines if one.id == (finding.indicator or where.id)), None)
     if line is not None:
         score = line.scores.get(made.counting)
-        if finding.code in {"K07", "K08", "K26"} and line.criterion is not None:
+        if finding.code in {"K07", "K08", "K11", "K26"} and line.criterion is not None:
             return line.criterion.at
         if finding.code in {"K01", "K13"} and line.points is not None:
             return line.points.at
