@@ -11,8 +11,7 @@ from workbench.cli.commands import exit_code
 from workbench.cli.desk import Desk
 from workbench.cli.findings import figures_lines, finding_json
 from workbench.domain.checks import Severity
-from workbench.domain.outside.review import Remark
-from workbench.exporters.review_paper import summary
+from workbench.domain.outside.review import Remark, summary
 from workbench.services.outside_sheets import Reviewed
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workbench.domain.amounts import show, show_plain
-from workbench.domain.checks import Severity
-from workbench.domain.outside.review import Remark, Review
+from workbench.domain.outside.review import Remark, Review, places, quote, summary
 from workbench.exporters.document import (
     Align,
     Block,
@@ -27,35 +26,6 @@ from workbench.exporters.sheet_paper import BODY, HEAD, MIDDLE, NOTE, TITLE, Boo
 
 TITLE_TEXT = "复核意见表"
 SUFFIXES = (".pdf", ".docx", ".xlsx")
-_LONGEST_QUOTE = 90
-
-
-def quote(remark: Remark) -> str:
-    """What stands at the place, short enough for a cell."""
-    flat = " ".join(remark.at.quote.split())
-    return flat if len(flat) <= _LONGEST_QUOTE else f"{flat[: _LONGEST_QUOTE - 1]}…"
-
-
-def summary(review: Review) -> list[str]:
-    """What the review comes to, in sentences."""
-    form = review.outside
-    counted = "、".join(f"{severity.label} {review.count(severity)} 条" for severity in Severity)
-    lines = [f"复核文件：{'、'.join(form.files)}。", f"评分表：{form.title}，{len(form.leaves)} 项指标。"]
-    if review.printed_total is not None:
-        grade = review.scores.grade.name if review.scores.grade else "无"
-        lines.append(
-            f"来稿总分 {show(review.printed_total)} 分；各项得分相加 {show(review.scores.total)} 分，"
-            f"按等级划分为“{grade}”。"
-        )
-    lines.append(f"复核意见：{counted}；没读懂的部分 {len(review.unread)} 处。")
-    return lines
-
-
-def places(remark: Remark) -> str:
-    """The place, and how many more there are."""
-    more = "、".join(at.words for at in remark.more[:4])
-    rest = f"等 {len(remark.more)} 处" if len(remark.more) > 4 else ""
-    return remark.at.words + (f"；另见 {more}{rest}" if more else "")
 
 
 def build_review(review: Review, made: datetime) -> Document:

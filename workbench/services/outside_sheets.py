@@ -75,3 +75,6 @@ class OutsideSheets:
             data = review_file(reviewed.review, path.suffix.lower(), fonts, self._clock(), progress)
             files.write_beside(path, data)
         return path
+
+
+__all__ = ["Grid", "OutsideSheets", "Reviewed"]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from workbench.domain.checks import Severity
 from workbench.domain.outside.review import Remark
-from workbench.importers.sheet_grid import Grid
+from workbench.services.outside_sheets import Grid
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

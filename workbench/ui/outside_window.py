@@ -23,10 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.domain.checks import CATALOGUE, Severity
-from workbench.domain.outside.review import Remark
+from workbench.domain.outside.review import Remark, summary
 from workbench.domain.outside.sheet import Said
 from workbench.errors import WorkbenchError
-from workbench.exporters.review_paper import summary
 from workbench.services.jobs import Progress
 from workbench.services.outside_sheets import OutsideSheets, Reviewed
 from workbench.ui.alerts import Alerts

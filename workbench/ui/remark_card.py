@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from workbench.domain.outside.review import Remark
-from workbench.exporters.review_paper import places, quote
+from workbench.domain.outside.review import Remark, places, quote
 from workbench.ui.finding_card import PARTS
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import label

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from workbench.domain.amounts import show
 from workbench.domain.checks import Checker, Finding, Limits, Severity
 from workbench.domain.checks.view import View
 from workbench.domain.outside.assembling import NO_REASON_COLUMN, Assembled, assemble
@@ -22,6 +23,7 @@ ELSEWHERE = ("K04", "K05", "K17", "K23", "K24")
 #: What is worked out from figures of the tables is sure; what rests on reading sentences is likely.
 _FROM_TEXT = {"K05", "K16", "K18", "K19", "K20", "K21", "K26"}
 SURE, LIKELY = "高", "中"
+_LONGEST_QUOTE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,34 @@ def _numbered(placed: Iterable[Placed]) -> Iterator[Remark]:
         confidence = LIKELY if first.finding.code in _FROM_TEXT else SURE
         more = tuple(dict.fromkeys(one.at for one in group[1:] if one.at != first.at))
         yield Remark(number, first.finding, first.at, confidence, more)
+
+
+# ── in words ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def quote(remark: Remark) -> str:
+    """What stands at the place, short enough for a cell."""
+    flat = " ".join(remark.at.quote.split())
+    return flat if len(flat) <= _LONGEST_QUOTE else f"{flat[: _LONGEST_QUOTE - 1]}…"
+
+
+def summary(review: Review) -> list[str]:
+    """What the review comes to, in sentences."""
+    form = review.outside
+    counted = "、".join(f"{severity.label} {review.count(severity)} 条" for severity in Severity)
+    lines = [f"复核文件：{'、'.join(form.files)}。", f"评分表：{form.title}，{len(form.leaves)} 项指标。"]
+    if review.printed_total is not None:
+        grade = review.scores.grade.name if review.scores.grade else "无"
+        lines.append(
+            f"来稿总分 {show(review.printed_total)} 分；各项得分相加 {show(review.scores.total)} 分，"
+            f"按等级划分为“{grade}”。"
+        )
+    lines.append(f"复核意见：{counted}；没读懂的部分 {len(review.unread)} 处。")
+    return lines
+
+
+def places(remark: Remark) -> str:
+    """The place, and how many more there are."""
+    more = "、".join(at.words for at in remark.more[:4])
+    rest = f"等 {len(remark.more)} 处" if len(remark.more) > 4 else ""
+    return remark.at.words + (f"；另见 {more}{rest}" if more else "")
