@@ -18,7 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from workbench.domain.amounts import NotANumber, exact, parse_number, round_half_up
-from workbench.domain.answers import Answer, Answers, Plan, plan_for, unpack
+from workbench.domain.answers import UNCLEAR, Answer, Answers, Plan, plan_for, unpack
 from workbench.domain.asked import Recent, questions_of
 from workbench.domain.entities_survey import (
     EVERY_SECOND,
@@ -206,6 +206,8 @@ def status_of(evaluation: Evaluation, questionnaire: Questionnaire, number: str)
 
 
 _recent: Recent[tuple[SheetStatus, ...]] = Recent()
+#: Of ten thousand sheets one is typed at a time: what was found of the others still holds.
+_settled: Recent[dict[str, SheetStatus]] = Recent(2)
 
 
 def statuses(evaluation: Evaluation, questionnaire: Questionnaire) -> tuple[SheetStatus, ...]:
@@ -227,16 +229,28 @@ def _statuses(evaluation: Evaluation, questionnaire: Questionnaire) -> tuple[She
         if sheet.questionnaire == questionnaire.id:
             (second if sheet.entry_pass == 2 else first)[sheet.number] = sheet
     numbers = dict.fromkeys([*first, *second])
-    return tuple(
-        _status(evaluation, questionnaire, plan, (first[number], second.get(number)))
-        if number in first
-        else SheetStatus(number, Stage.EMPTY, None, second[number])
-        for number in numbers
-    )
+    # Where nothing is demanded of an answer, only an unclear one can be wrong.
+    strict = any(q.required or q.skip_if or q.kind == "数字" for q in questions_of(evaluation, questionnaire))
+    known = _settled.get((questionnaire, evaluation.table(Question), evaluation.table(Option)), dict)
+
+    def status(number: str) -> SheetStatus:
+        if number not in first:
+            return SheetStatus(number, Stage.EMPTY, None, second[number])
+        passes = (first[number], second.get(number))
+        found = known.get(number)
+        if found is None or found.first is not passes[0] or found.second is not passes[1]:
+            found = known[number] = _status(evaluation, questionnaire, plan, passes, strict)
+        return found
+
+    return tuple(map(status, numbers))
 
 
 def _status(
-    evaluation: Evaluation, questionnaire: Questionnaire, plan: Plan, passes: tuple[Sheet, Sheet | None]
+    evaluation: Evaluation,
+    questionnaire: Questionnaire,
+    plan: Plan,
+    passes: tuple[Sheet, Sheet | None],
+    strict: bool,
 ) -> SheetStatus:
     first, second = passes
     number = first.number
@@ -246,7 +260,7 @@ def _status(
     if first.state != SUBMITTED:
         return SheetStatus(number, Stage.FIRST, first, second, needs)
     faults: tuple[SheetFault, ...] = ()
-    if not first.note:
+    if not first.note and (strict or UNCLEAR in first.answers):
         faults = faults_of(evaluation, questionnaire, unpack(plan, first.answers))
     if second is None or second.state != SUBMITTED:
         stage = Stage.SECOND if second is not None else Stage.FIRST_DONE if needs else Stage.DEFINITIVE

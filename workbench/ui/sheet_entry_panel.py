@@ -380,8 +380,9 @@ class SheetEntryPanel(QWidget):
         if not changed.touches("sheet", "questionnaire"):
             return
         self.list.follow()
-        self.double.follow()
         self._follow.start()
+        if not typing.busy:
+            self.double.follow()
         if typing.busy:
             if typing.sheet is not None and not self.details.isEnabled():
                 self._show_head()
