@@ -337,7 +337,7 @@ def test_a_questionnaire_with_counts_says_so_and_changes_only_when_asked(qtbot: 
     assert asked.way == "直接计票"
     alerts.answers = [True]
     page.change_way(SHEETS)
-    assert page.stack.currentWidget() is page.entry
+    assert page.stack.currentWidget() is page._panels[ENTRY]
     page.show_tab(COUNTING)
     assert page.stack.currentWidget() is page._other
     opened.undo()

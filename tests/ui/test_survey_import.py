@@ -40,7 +40,7 @@ def window(qtbot: QtBot, opened: Session, tmp_path: Path) -> MainWindow:
 def panel(window: MainWindow) -> SurveyImportPanel:
     page = page_of(window)
     page.show_tab(IMPORTING)
-    assert page.stack.currentWidget() is page.imports
+    assert page.stack.currentWidget() is page._panels[IMPORTING]
     return page.imports
 
 

@@ -13,6 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.surveying import Surveying
 from workbench.ui.context import Context
 from workbench.ui.inputs import ComboInput, LineInput
+from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import Card, label
 
 
@@ -42,6 +43,7 @@ class OpenAnswersCard(Card):
         theme = context.theme
         self.picker = ComboInput()
         self.picker.setAccessibleName("开放题")
+        shorten(self.picker)
         self.picker.currentIndexChanged.connect(self._on_picked)
         self.body.addWidget(self.picker)
         self.groups = label("", "well", wrap=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.domain.amounts import exact, show, show_percent
 from workbench.domain.evaluation import (
@@ -25,6 +25,7 @@ from workbench.services.session import Changed
 from workbench.ui.context import Context
 from workbench.ui.entity_table import EntityTable
 from workbench.ui.tally_view import TallyView
+from workbench.ui.two_columns import TwoColumns
 from workbench.ui.widgets import Card, Notice, clear, link
 
 
@@ -42,7 +43,7 @@ def bound_indicators(evaluation: Evaluation, question: Question) -> list[str]:
     return found
 
 
-class QuestionTables(QWidget):
+class QuestionTables(TwoColumns):
     """Two lists on the left, the result of the chosen question on the right. ``chosen`` gives its id."""
 
     chosen = Signal(str)
@@ -55,15 +56,10 @@ class QuestionTables(QWidget):
         words: tuple[str, str, str, str],
     ) -> None:
         """``words``: titles and hints of the two cards."""
-        super().__init__()
+        super().__init__(context.theme)
         self.context = context
         theme = context.theme
         self._questionnaire = ""
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(theme.px(12))
-        self.left = QVBoxLayout()
-        self.left.setSpacing(theme.px(10))
         self.questions = EntityTable(
             context,
             Question,
@@ -88,9 +84,6 @@ class QuestionTables(QWidget):
         self.option_card.body.addWidget(self.options)
         self.left.addWidget(self.option_card)
         self.left.addStretch(1)
-        columns.addLayout(self.left, 3)
-        self.right = QVBoxLayout()
-        self.right.setSpacing(theme.px(10))
         self.result = Card(theme, "计票结果", " ")
         self._view = TallyView(theme)
         self.result.body.addWidget(self._view)
@@ -101,7 +94,6 @@ class QuestionTables(QWidget):
         self._notices.setSpacing(theme.px(8))
         self.right.addLayout(self._notices)
         self.right.addStretch(1)
-        columns.addLayout(self.right, 2)
         self.questions.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_question_chosen())
 
     def show_questionnaire(self, id_: str) -> None:

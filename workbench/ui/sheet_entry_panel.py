@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.domain.charts import tally_chart
 from workbench.domain.entities_survey import SUBMITTED, Sheet
@@ -24,17 +24,18 @@ from workbench.ui.entity_form import EntityForm
 from workbench.ui.inputs import LineInput
 from workbench.ui.sheet_form import SheetForm
 from workbench.ui.sheet_list import SheetList
+from workbench.ui.two_columns import TwoColumns, fills
 from workbench.ui.widgets import Card, KeyButton, label, link, scrolled
 
 #: The tally of the question under the cursor follows after this pause, in milliseconds.
 FOLLOW_MS = 200
 
 
-class SheetEntryPanel(QWidget):
+class SheetEntryPanel(TwoColumns):
     """One sheet on the left, the question's tally and the sheets typed so far on the right."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
+        super().__init__(context.theme)
         self._context = context
         theme = context.theme
         self.typing: SheetTyping | None = None
@@ -45,16 +46,12 @@ class SheetEntryPanel(QWidget):
         self._pass = 1
         self._started = 0.0
         self._submitted = 0
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(theme.px(12))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column in (left, right):
-            column.setSpacing(theme.px(10))
+        left, right = self.left, self.right
         self.card = Card(theme, "第一遍录入", " ")
         self._build_head()
         self.form = SheetForm(theme)
         self.area = scrolled(self.form)
+        fills(self.area, theme.px(170))
         self.card.body.addWidget(self.area, 1)
         self._build_foot()
         left.addWidget(self.card, 1)
@@ -70,10 +67,9 @@ class SheetEntryPanel(QWidget):
         right.addWidget(self._tally_card)
         self._list_card = Card(theme, "已录答卷", "Enter 打开")
         self.list = SheetList(theme)
+        fills(self.list, theme.px(120))
         self._list_card.body.addWidget(self.list, 1)
         right.addWidget(self._list_card, 1)
-        columns.addLayout(left, 3)
-        columns.addLayout(right, 2)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(FOLLOW_MS)
@@ -85,8 +81,16 @@ class SheetEntryPanel(QWidget):
 
     def _build_head(self) -> None:
         theme = self._context.theme
-        head = QHBoxLayout()
+        head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setSpacing(theme.px(10))
+        who = QHBoxLayout()
+        who.setSpacing(theme.px(10))
+        head.addLayout(who)
+        self.turned.connect(
+            lambda narrow: head.setDirection(
+                QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            )
+        )
         self.number = LineInput()
         self.typist = LineInput()
         self.typist.setPlaceholderText("姓名")
@@ -100,7 +104,7 @@ class SheetEntryPanel(QWidget):
             cell.addWidget(caption)
             cell.addWidget(line)
             cell.addStretch(1)
-            head.addLayout(cell)
+            who.addLayout(cell)
         self.reason = LineInput()
         self.reason.setAccessibleName("同一人复录的理由")
         self._reason_cell = QWidget()
@@ -110,7 +114,7 @@ class SheetEntryPanel(QWidget):
         inner.addWidget(label("本人复录须写理由", "small"))
         inner.addWidget(self.reason)
         inner.addStretch(1)
-        head.addWidget(self._reason_cell)
+        who.addWidget(self._reason_cell)
         self.reason.textEdited.connect(lambda _: self._take_typist())
         self.reason.returnPressed.connect(self._on_typist_entered)
         self.details = EntityForm(

@@ -13,6 +13,7 @@ from workbench.domain.evaluation import CHOICE_KINDS, Question, Questionnaire
 from workbench.ui.context import Context
 from workbench.ui.inputs import ComboInput
 from workbench.ui.theme import role
+from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import clear, label
 
 
@@ -32,6 +33,7 @@ class SkipLine(QWidget):
         row.addWidget(label("跳过条件", "soft"))
         self.asked = ComboInput()
         self.asked.setAccessibleName("跳过条件取决于")
+        shorten(self.asked)
         self.asked.currentIndexChanged.connect(self._on_asked)
         row.addWidget(self.asked, 1)
         column.addLayout(row)

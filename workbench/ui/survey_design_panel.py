@@ -21,6 +21,7 @@ from workbench.ui.question_tables import QuestionTables
 from workbench.ui.sheet_printing_card import SheetPrintingCard
 from workbench.ui.skip_card import SkipLine
 from workbench.ui.theme import role
+from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import Card, label, link
 
 
@@ -63,9 +64,13 @@ class SurveyDesignPanel(QuestionTables):
             row.addWidget(button)
             self.ways[way] = button
         row.addStretch(1)
+        card.body.addLayout(row)
         self.library = ComboInput()
         self.library.setAccessibleName("问卷库")
-        row.addWidget(self.library)
+        shorten(self.library)
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(6))
+        row.addWidget(self.library, 1)
         self._add = link("从问卷库加入", self.add_from_library)
         row.addWidget(self._add)
         card.body.addLayout(row)
@@ -79,6 +84,7 @@ class SurveyDesignPanel(QuestionTables):
         weights.addWidget(label("整套权重", "soft"))
         self.weights = ComboInput()
         self.weights.setAccessibleName("整套权重")
+        shorten(self.weights)
         weights.addWidget(self.weights, 1)
         self._take = link("采用", self.take_weights)
         weights.addWidget(self._take)

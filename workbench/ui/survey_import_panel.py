@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from workbench.domain.asked import options_of, questions_of
@@ -37,6 +36,7 @@ from workbench.ui.context import Context
 from workbench.ui.inputs import ComboInput
 from workbench.ui.tasks import Task
 from workbench.ui.theme import role
+from workbench.ui.two_columns import TwoColumns, fills, shorten
 from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link
 
 Index = QModelIndex | QPersistentModelIndex
@@ -89,13 +89,13 @@ class ColumnModel(QAbstractTableModel):
         return None
 
 
-class SurveyImportPanel(QWidget):
+class SurveyImportPanel(TwoColumns):
     """Choose a file, look at its columns and faults, import it whole or not at all. ``imported`` gives the id."""
 
     imported = Signal(str)
 
     def __init__(self, context: Context, files: SurveyFiles) -> None:
-        super().__init__()
+        super().__init__(context.theme)
         self._context = context
         self._files = files
         self._id = ""
@@ -105,18 +105,9 @@ class SurveyImportPanel(QWidget):
         self.preview: SurveyPreview | None = None
         self._task: Task | None = None
         self._filling = False
-        theme = context.theme
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(theme.px(12))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column in (left, right):
-            column.setSpacing(theme.px(10))
-        self._build_file(left)
-        self._build_columns(left)
-        self._build_outcome(right)
-        columns.addLayout(left, 3)
-        columns.addLayout(right, 2)
+        self._build_file(self.left)
+        self._build_columns(self.left)
+        self._build_outcome(self.right)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -166,11 +157,13 @@ class SurveyImportPanel(QWidget):
         for section, mode in enumerate(("ResizeToContents", "Stretch", "Stretch", "Stretch")):
             header.setSectionResizeMode(section, getattr(QHeaderView.ResizeMode, mode))
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_use())
+        fills(self.view, theme.px(180))
         self._columns_card.body.addWidget(self.view, 1)
         row = QHBoxLayout()
         self._use_label = label("选中的列用作", "soft")
         self.use = ComboInput()
         self.use.setAccessibleName("选中的列用作")
+        shorten(self.use)
         self.use.currentIndexChanged.connect(self._on_use)
         row.addWidget(self._use_label)
         row.addWidget(self.use, 1)
@@ -200,6 +193,7 @@ class SurveyImportPanel(QWidget):
         self.fault_view.setWordWrap(True)
         self.fault_view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.fault_view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        fills(self.fault_view, theme.px(150))
         self.outcome.body.addWidget(self.fault_view, 1)
         right.addWidget(self.outcome, 1)
 

@@ -23,6 +23,7 @@ from workbench.ui.survey_import_panel import SurveyImportPanel
 from workbench.ui.survey_results_panel import SurveyResultsPanel
 from workbench.ui.tab_order import tab_stops
 from workbench.ui.theme import role
+from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import clear, empty, label, link, scrolled
 
 DESIGN, ENTRY, IMPORTING, COUNTING, RESULTS = "design", "entry", "import", "counts", "results"
@@ -65,10 +66,11 @@ class SurveyPage(Page):
         bar.addStretch(1)
         self.picker = ComboInput()
         self.picker.setAccessibleName("问卷")
-        self.picker.setMinimumWidth(theme.px(240))
+        shorten(self.picker)
+        self.picker.setMaximumWidth(theme.px(300))
         self.picker.currentIndexChanged.connect(self._on_picked)
         bar.addWidget(label("问卷", "soft"))
-        bar.addWidget(self.picker)
+        bar.addWidget(self.picker, 1)
         outer.addLayout(bar)
         self.stack = QStackedWidget()
         outer.addWidget(self.stack, 1)
@@ -95,8 +97,8 @@ class SurveyPage(Page):
         self.results = SurveyResultsPanel(context, self._surveying)
         self._panels: dict[str, QWidget] = {
             DESIGN: scrolled(_padded(self.design)),
-            ENTRY: self.entry,
-            IMPORTING: self.imports,
+            ENTRY: scrolled(_padded(self.entry)),
+            IMPORTING: scrolled(_padded(self.imports)),
             COUNTING: scrolled(_padded(self.counts)),
             RESULTS: scrolled(_padded(self.results)),
         }
@@ -256,7 +258,7 @@ class SurveyPage(Page):
 
     def focus_first(self) -> None:
         """On sheets the keyboard goes to the next answer."""
-        if self.tab == ENTRY and self.stack.currentWidget() is self.entry:
+        if self.tab == ENTRY and self.stack.currentWidget() is self._panels[ENTRY]:
             self.entry.focus_first()
             return
         first = next(tab_stops(self.stack.currentWidget()), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from workbench.domain.amounts import show_percent, show_plain
 from workbench.domain.charts import scale_chart
@@ -25,6 +25,7 @@ from workbench.ui.inputs import LineInput
 from workbench.ui.open_answers_card import OpenAnswersCard
 from workbench.ui.question_tables import bound_indicators, sheets_in_words
 from workbench.ui.tally_view import TallyView
+from workbench.ui.two_columns import TwoColumns
 from workbench.ui.widgets import Card, Notice, clear, label, link
 
 #: Results follow changes after this pause, in milliseconds.
@@ -81,23 +82,18 @@ def _written(evaluation: Evaluation, question: Question) -> str:
     return f"{found.numbers} 份：平均 {show_plain(found.mean, 2)}，中位数 {show_plain(found.median, 2)}，{ends}{strange}"
 
 
-class SurveyResultsPanel(QWidget):
+class SurveyResultsPanel(TwoColumns):
     """The questions on the left; the signing off, other groups of respondents and open answers on the right."""
 
     def __init__(self, context: Context, surveying: Surveying) -> None:
-        super().__init__()
+        super().__init__(context.theme)
         self._context = context
         self._surveying = surveying
         self._id = ""
         theme = context.theme
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(theme.px(12))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column in (left, right):
-            column.setSpacing(theme.px(10))
+        left, right = self.left, self.right
         self.whole = Card(theme, "综合结果", " ")
-        self._rate = label("", "total")
+        self._rate = label("", "total", wrap=True)
         self._derivation = label("", "well", wrap=True)
         self.details = EntityForm(context, Questionnaire, ("issued", "returned", "aggregation"), columns=3)
         self._chart = ChartView(theme)
@@ -117,8 +113,6 @@ class SurveyResultsPanel(QWidget):
         self.open = OpenAnswersCard(context, surveying)
         right.addWidget(self.open)
         right.addStretch(1)
-        columns.addLayout(left, 3)
-        columns.addLayout(right, 2)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(FOLLOW_MS)
