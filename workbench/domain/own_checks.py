@@ -219,7 +219,7 @@ PATTERNS: Mapping[str, str] = {
 def named_values(view: View, wanted: frozenset[str] | None = None) -> dict[str, Named]:
     """Every value of one state by its name, or only the ``wanted`` ones; what has no value is not there."""
     found: dict[str, Named] = {}
-    for name, value in _all_values(view):
+    for name, value in _all_values(view, wanted):
         if (wanted is None or name in wanted) and value is not None:
             found.setdefault(name, value)
     return found
@@ -237,7 +237,7 @@ def _rate(value: Fraction) -> Named:
     return Named(value, show_percent(value))
 
 
-def _all_values(view: View) -> Iterator[tuple[str, Named | None]]:
+def _all_values(view: View, wanted: frozenset[str] | None) -> Iterator[tuple[str, Named | None]]:
     evaluation, scores, form = view.evaluation, view.scores, view.form
     yield "总分", _points(scores.total)
     yield "满分", _points(scores.full)
@@ -269,6 +269,9 @@ def _all_values(view: View) -> Iterator[tuple[str, Named | None]]:
     ):
         yield name, _count((end - start).days + 1) if start is not None and end is not None else None
     for indicator in form.indicators:
+        name = indicator.name
+        if wanted is not None and not wanted & {f"{name}分值", f"{name}得分", f"{name}得分率"}:
+            continue  # hundreds of indicators, of which a check names one or two
         scored = scores[indicator.id]
         yield f"{indicator.name}分值", _points(indicator.full_mark)
         yield f"{indicator.name}得分", None if scored.score is None else _points(scored.score)

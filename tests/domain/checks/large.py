@@ -1,12 +1,15 @@
-"""A large consistent evaluation: 300 indicators, 500 evidence items, 100 problems, everything tied."""
+"""A large consistent evaluation: 300 indicators, 500 evidence items, 100 problems, everything tied, reviewed and signed."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from tests.domain.checks.cases import link
+from tests.domain.checks.consistent import signed
 from tests.domain.scored import evaluation_of, typed
 from workbench.domain.compiler import compile_form
+from workbench.domain.entities_rates import StatedRate
+from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import (
     Advice,
     Deduction,
@@ -63,7 +66,11 @@ def large() -> Evaluation:
             typed(leaf.id, "numerator", "90" if short else "100"),
             typed(leaf.id, "denominator", "100"),
             Entry(
-                id=leaf.id, basis=f"按台账核对，{leaf.name}得 {{得分}} 分。", basis_source="台账", done=True
+                id=leaf.id,
+                basis=f"按台账核对，{leaf.name}得 {{得分}} 分。",
+                basis_source="台账",
+                done=True,
+                owner="甲",
             ),
         ]
     scores_of = evaluation_of(form, entities)
@@ -104,4 +111,12 @@ def large() -> Evaluation:
             link(f"advice:a{number}", f"problem:p{number}"),
             link(f"problem:p{number}", f"deduction:{lines[number].id}"),
         ]
-    return evaluation_of(form, entities)
+    for number in range(30):
+        entities += [
+            Opinion(id=f"o{number}", position=number, text=f"意见 {number}", subject="其他", adopted="采纳"),
+            ReviewNote(id=f"n{number}", position=number, level="部门复核", text=f"复核 {number}", closed=True),
+            StatedRate(
+                id=f"r{number}", name=f"比例 {number}", numerator=Decimal(9), denominator=Decimal(10), rate=Decimal("0.9")
+            ),
+        ]  # fmt: skip
+    return signed(evaluation_of(form, entities))

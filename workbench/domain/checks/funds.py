@@ -110,6 +110,7 @@ def amounts_share_one_unit(view: View) -> Iterator[Finding]:
             ).warning(
                 f"{_label(high[0])} {show_money(high[1], unit)}是{_label(low[0])} {show_money(low[1], unit)}的 "
                 f"{show_plain(exact(high[1]) / exact(low[1]), 0).rstrip('…')} 倍，可能混用了元和万元。",
+                detail=f"界限来自：{view.limits.source('unit_factor')}。",
                 expected=f"统一为{unit}",
                 found=show_money(high[1], unit),
                 remedy=f"请把金额都换算成{unit}。",

@@ -75,7 +75,12 @@ def boundary(view: View, findings: Sequence[Finding]) -> Iterator[Finding]:
     name = scores.grade.name
     yield spot.notice(
         f"{sentence}。",
-        detail="\n".join(f"{f.code} {f.where}：{f.effect}" for f in wrong),
+        detail="\n".join(
+            [
+                *(f"{f.code} {f.where}：{f.effect}" for f in wrong),
+                f"{show_plain(limit)} 分以内提示，界限来自：{view.limits.source('boundary')}。",
+            ]
+        ),
         expected=f"{supposed.grade.name if supposed.grade else '无'}（临界）",
         found=name,
         effect=view.compare(supposed) if wrong else None,

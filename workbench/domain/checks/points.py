@@ -167,6 +167,7 @@ def no_indicator_outweighs_its_branch(view: View) -> Iterator[Finding]:
             yield view.at_indicator("K13", heaviest.id, part="single").notice(
                 f"一个指标占“{root.name}”{show_plain(root.full_mark)} 分中的 {show_plain(heaviest.full_mark)} 分，"
                 f"其余 {len(leaves) - 1} 个指标共 {show_plain(root.full_mark - heaviest.full_mark)} 分。",
+                detail=f"界限来自：{view.limits.source('single_share')}。",
                 expected=f"不超过 {show_percent(view.limits.single_share, 0)}",
                 found=show_percent(share),
                 remedy="权重是否反映重要程度，请核对。",

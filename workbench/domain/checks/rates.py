@@ -200,7 +200,7 @@ def rates_stay_possible(view: View, scored: IndicatorScore) -> Iterator[Finding]
     parts = "、".join(f"{spec.label} {view.given(scored, spec.key).text}" for spec in specs)
     yield view.at_indicator("K09", scored.indicator.id).warning(
         f"{rule.name}为 {show_percent(value)}，超过 100%。",
-        detail=f"{parts}。部分不应大于整体；跨期办结等情况请在录入说明中写明。",
+        detail=f"{parts}。跨期办结等情况请在录入说明中写明。依据：{view.limits.source('bounded_rates')}。",
         expected="≤100%",
         found=show_percent(value),
         difference=_difference(value - 1, "percent"),

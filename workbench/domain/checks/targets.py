@@ -65,7 +65,7 @@ def targets_are_not_far_exceeded(view: View) -> Iterator[Finding]:
     listed = "、".join(f"{target.name} {show_percent(1 + share)}" for target, share in over)
     yield view.at("K14", "targets_funds", "target", over[0][0].id, "多数目标", part="most").notice(
         f"{len(measured)} 个目标中有 {len(over)} 个超额 {show_percent(every, 0)} 以上，目标可能偏低。",
-        detail=f"完成值与目标之比：{listed}。",
+        detail=f"完成值与目标之比：{listed}。界限来自：{view.limits.source('over_achievement_all')}。",
         expected="目标有挑战性",
         found=f"{show_percent(1 + min(shares))} 至 {show_percent(1 + max(shares))}",
         remedy="请分析原因，建议下年度提高目标值。",
