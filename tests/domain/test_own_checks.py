@@ -104,7 +104,7 @@ FAULTS = (
         '\n[[check]]\ncode = "K01"\ntitle = "x"\ncondition = "总分 > 1"\nmessage = "y"\n',
         "a.toml 第 3 行：编号“K01”不合规定。",
     ),
-    (check("总分 > ") + check("总分 > 1", code="Z02"), "a.toml 第 4 行：条件写错了，"),
+    (check("总分 > ") + check("总分 > 1", code="Z02"), "a.toml 第 4 行：条件写错了，条件没有写完。"),
     (check("总分"), "a.toml 第 4 行：条件写错了，第 1 个字："),
     (check("总分 > 1", severity="严重"), "a.toml 第 6 行：没有“严重”这一级。"),
     (check("总分 > 1") + check("总分 > 2"), "a.toml 第 7 行：编号“Z01”用过了。"),

@@ -159,13 +159,11 @@ def _wrong(raw: Mapping[str, Any], taken: set[str], place: Callable[[str], str])
         try:
             Formula(f"{_BEFORE}{condition}{_AFTER}")
         except FormulaFault as fault:
-            at = min(max(fault.position - len(_BEFORE), 0), len(condition))
-            where = f"第 {at} 个字：" if at else ""
-            yield Fault(
-                place("condition"),
-                f"条件写错了，{where}{fault.what}",
-                "请写一个比较，如 实际支出 ≤ 预算资金。",
-            )
+            at = max(fault.position - len(_BEFORE), 0)
+            what = f"第 {at} 个字：{fault.what}" if at else fault.what
+            if at > len(condition):  # what stands behind it is ours, not the person's
+                what = "条件没有写完。"
+            yield Fault(place("condition"), f"条件写错了，{what}", "请写一个比较，如 实际支出 ≤ 预算资金。")
 
 
 def _made(raw: Mapping[str, Any], file: str) -> OwnCheck:

@@ -22,6 +22,8 @@ from workbench.ui.widgets import Card, clear, label, link, scrolled
 
 #: More cards than this would slow the page down; the rest is counted in words.
 MOST_CARDS = 200
+#: 100 px of text at this many pixels is large.
+_LARGE = 150
 
 GROUPINGS: Mapping[str, Callable[[Finding], str]] = {
     "按严重程度": lambda finding: finding.severity.label,
@@ -66,6 +68,11 @@ class ChecksPage(Page):
         self._said = label("", "soft")
         head.addWidget(self._said)
         head.addStretch(1)
+        column.addLayout(head)
+        if theme.px(100) >= _LARGE:  # large text: the tabs get a row of their own
+            head = QHBoxLayout()
+            head.setSpacing(theme.px(9))
+            column.addLayout(head)
         self._tabs = QButtonGroup(self)
         for name in GROUPINGS:
             tab = QPushButton(name)
@@ -78,7 +85,6 @@ class ChecksPage(Page):
         self._with_waived = QCheckBox("含已放行")
         self._with_waived.toggled.connect(lambda _: self._show(force=True))
         head.addWidget(self._with_waived)
-        column.addLayout(head)
         self._left_card = Card(theme, "离场前还差什么")
         self._left = QHBoxLayout()
         self._left.setSpacing(theme.px(14))
