@@ -33,6 +33,7 @@ from workbench.domain.form import show_score
 from workbench.domain.rules.base import Given
 from workbench.domain.scoring import IndicatorScore, Scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
+from workbench.domain.survey import as_counted
 
 _MARKER = re.compile(r"\{([^{}\n]{1,40})\}")
 
@@ -150,6 +151,7 @@ def _add_sheets(evaluation: Evaluation, source: str, found: dict[str, str]) -> N
     asked = evaluation.get(Questionnaire, question.questionnaire) if question is not None else None
     if asked is None:
         return
+    asked = as_counted(evaluation, asked)
     for name, number in (("发放份数", asked.issued), ("回收份数", asked.returned), ("有效份数", asked.valid)):
         if number is not None:
             found.setdefault(name, str(number))

@@ -29,7 +29,7 @@ from workbench.domain.narrative import filled
 from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
-from workbench.domain.survey import Tally, questions_of
+from workbench.domain.survey import Tally, as_counted, questions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def freeze(
         problems=_problem_rows(evaluation, deductions, ties),
         advice=tuple(evaluation.listed(Advice)),
         questions=_question_rows(evaluation, sources),
-        questionnaires=tuple(evaluation.listed(Questionnaire)),
+        questionnaires=tuple(as_counted(evaluation, q) for q in evaluation.listed(Questionnaire)),
         funds=tuple(evaluation.listed(FundLine)),
         fund_totals={column: sources.fund_total(column) for column in FUND_COLUMNS},
         targets=tuple(_target_row(target) for target in evaluation.listed(Target)),
@@ -301,7 +301,7 @@ def _problem_rows(
 
 def _question_rows(evaluation: Evaluation, sources: Sources) -> tuple[QuestionRow, ...]:
     return tuple(
-        QuestionRow(questionnaire, question, number, sources.tally(question))
+        QuestionRow(as_counted(evaluation, questionnaire), question, number, sources.tally(question))
         for questionnaire in evaluation.listed(Questionnaire)
         for number, question in enumerate(questions_of(evaluation, questionnaire), start=1)
     )

@@ -16,6 +16,7 @@ from workbench.domain.checks.view import View
 from workbench.domain.entities_records import Interview, SiteRecord
 from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import (
+    CHOICE_KINDS,
     Advice,
     Deduction,
     Evaluation,
@@ -293,7 +294,7 @@ def _uncounted(view: View) -> list[tuple[Place, str]]:
     for sheet in view.evaluation.listed(Questionnaire):
         for question in questions_of(view.evaluation, sheet):
             tally = view.sources.tally(question)
-            if question.kind in {"单选", "多选"} and tally.options and not tally.counted:
+            if question.kind in CHOICE_KINDS and tally.options and not tally.counted:
                 found.append((Place("survey", "question", question.id), question.name or question.text))
     return found
 

@@ -18,6 +18,10 @@ from workbench.domain.checks import (
     review,
     scores,
     stated_rates,
+    survey_entry,
+    survey_labels,
+    survey_rates,
+    survey_samples,
     surveys,
     targets,
     text,
@@ -34,5 +38,5 @@ __all__ = [
     "dates",
     "deductions", "evidence_links", "funds", "grades", "opinions", "points", "rates", "read_limits", "records",
     "repeats", "review",
-    "run_checks", "scores", "stated_rates", "surveys", "targets", "text", "wording",
+    "run_checks", "scores", "stated_rates", "survey_entry", "survey_labels", "survey_rates", "survey_samples", "surveys", "targets", "text", "wording",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ SCORES = (
     "option",
     "fact",
     "site_record",
+    "sheet",
+    "sheet_batch",
 )
 
 

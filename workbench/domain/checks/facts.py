@@ -14,6 +14,7 @@ from workbench.domain.entities_rates import StatedRate
 from workbench.domain.evaluation import FundLine, Question, Questionnaire, Target
 from workbench.domain.prose import Fact, Facts, count_fact, money_fact, percent_fact, points_fact
 from workbench.domain.scoring import IndicatorScore
+from workbench.domain.survey import as_counted
 
 _YEARS = re.compile(r"\d{4}")
 _MONEY_NAMES = {
@@ -24,7 +25,17 @@ _MONEY_NAMES = {
     "spent": ("实际支出", "支出金额", "实际支出资金", "支出金额共计", "实际支付资金"),
     "contract": ("合同金额", "合同价格", "合同价款"),
 }
-_READS = ("overview", "question", "option", "questionnaire", "target", "fund_line", "stated_rate")
+_READS = (
+    "overview",
+    "question",
+    "option",
+    "questionnaire",
+    "sheet",
+    "sheet_batch",
+    "target",
+    "fund_line",
+    "stated_rate",
+)
 _RATES = (
     ("资金到位率", "arrived", ("budget", "due", "contract")),
     ("预算执行率", "spent", ("budget", "arrived")),
@@ -78,7 +89,8 @@ def _survey_facts(view: View) -> Iterator[Fact]:
         rate = view.sources.tally(question).rate
         if rate is not None and question.name:
             yield percent_fact(question.name, rate)
-    for sheet in view.evaluation.table(Questionnaire).values():
+    for stated in view.evaluation.table(Questionnaire).values():
+        sheet = as_counted(view.evaluation, stated)
         for names, number in (
             (("发放问卷", "发放调查问卷", "发出问卷"), sheet.issued),
             (("回收问卷", "收回问卷"), sheet.returned),
