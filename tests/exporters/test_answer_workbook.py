@@ -106,7 +106,11 @@ def test_an_evaluation_without_sheets_says_so(tmp_path: Path) -> None:
     state = evaluation_of(small_form(), [questionnaire(way="直接计票"), *ASKED])
     written = write(state, tmp_path / "a.xlsx")
     assert rows(tmp_path / "a.xlsx") == [["本评价没有逐份录入或导入的答卷。"]]
-    assert written.notices == ("问卷“问卷”直接填写人数，没有逐份答卷。",)
+    assert written.notices == ()
+    typed = questionnaire(id="v", title="另一份", way="直接计票")
+    assert write(put(filled(), typed), tmp_path / "b.xlsx").notices[0] == (
+        "问卷“另一份”直接填写人数，没有逐份答卷。"
+    )
 
 
 def test_long_texts_go_on_in_another_sheet(tmp_path: Path) -> None:

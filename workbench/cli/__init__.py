@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import archive, bureau, commands, demo, forms, paper, review, self_test, tables
+from workbench.cli import archive, bureau, commands, demo, forms, paper, review, self_test, surveys, tables
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -133,6 +133,8 @@ def parser() -> Parser:
 
     _bureau(add("bureau", bureau.fill, "财政局表样：绑定空白表、填写、核对"))
 
+    _surveys(add("survey", surveys.show, "问卷：导入答卷文件、录入进度、结果和计算过程"))
+
     made = add("import", paper.import_papers, "导入改过的工作底稿，作为可撤销的一步")
     _folder(made)
     made.add_argument("file", metavar="底稿", help="由 export --papers 导出的 Excel 文件")
@@ -172,6 +174,32 @@ def parser() -> Parser:
     made = add("self-test", self_test.self_test, "自检：全部体系、示例、导出和窗口；不合格则退出码为 1")
     made.add_argument("folder", nargs="?", default="", metavar="目录", help="结果写到哪里，不写为缓存文件夹")
     return top
+
+
+def _surveys(made: Parser) -> None:
+    """``survey import``, ``survey show`` and ``survey results``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="part", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(name, help=about, description=about, prog=f"{PROGRAM} survey {name}")
+        inner.set_defaults(run=run)
+        _folder(inner)
+        return inner
+
+    inner = add("import", surveys.import_file, "导入问卷星、腾讯问卷等导出的答卷，作为可撤销的一步")
+    inner.add_argument("file", metavar="文件", help="导出的 .xlsx 或 .csv 文件")
+    inner.add_argument("--questionnaire", default="", metavar="问卷", help="导入到哪份问卷；只有一份可不写")
+    inner.add_argument("--new", default="", metavar="名称", help="按此文件新建一份问卷，权重留待设定")
+    inner.add_argument("--sheet", default="", metavar="表", help="工作簿中的哪张表，不写取第一张有数据的")
+    inner.add_argument("--preview", action="store_true", help="只说各列如何理解、有哪些问题，不写入")
+    inner.add_argument("--unclear", action="store_true", help="不是选项的答案记为无法辨认，不计入比率")
+    inner.add_argument("--first-only", action="store_true", help="编号重复的答卷只取第一份")
+
+    _json(add("show", surveys.show, "显示各份问卷的数据来源、份数、录入进度和差错率"))
+
+    inner = add("results", surveys.results, "显示各题结果和计算过程、综合满意度、定稿后的改动")
+    inner.add_argument("--questionnaire", default="", metavar="问卷", help="只看一份问卷")
+    _json(inner)
 
 
 def _tables(made: Parser) -> None:

@@ -37,6 +37,7 @@ def write_answers(data: ReportData, path: Path, kit: Kit, progress: Progress) ->
                 continue
             written += _Table(book, evaluation, questionnaire).write(progress)
         if not written:
+            notices = []  # the sheet itself says so
             with book.sheet("答卷", (60,)) as page:
                 page.row([book.cell(1, "本评价没有逐份录入或导入的答卷。", LEFT)])
     return Written((*notices, *book.notices))

@@ -31,6 +31,7 @@ from workbench.importers.survey_columns import (
 
 _MOST_OPTIONS = 15
 _LONGEST_OPTION = 30
+_SHORT_OPTION = 8
 _STRONG = re.compile(r"\s*[┋┆|\n;；]\s*")
 _WRITTEN = re.compile(r"〖.*?〗$", re.DOTALL)
 _NUMBERED = re.compile(r"^(\d{1,2}|[A-Z])\s*[、.．:：)）]")
@@ -46,6 +47,7 @@ _RANKS = {
     **dict.fromkeys(("非常", "很", "完全", "十分"), 1),
 }
 _SILENT = re.compile(r"不清楚|不了解|说不清|不适用|拒答|没有接触|未接触|未使用|没有使用|没用过")
+_OPEN = re.compile(r"(建议|意见|原因|具体说明|请写|请说明)[？?。）)]*$")
 _SATISFACTION = re.compile(r"满意|认可|及时|到位")
 
 
@@ -141,8 +143,8 @@ def _question(
     at, header = column
     counted = Counter(table.column(at))
     texts = {text: n for text, n in counted.items() if text.strip() not in BLANKS}
-    kind, labels = _guess(texts)
     text = question_text(header.words)
+    kind, labels = ("开放题", []) if _OPEN.search(text) and not _marked(texts) else _guess(texts)
     rated = kind == "量表" or (kind == "单选" and bool(_SATISFACTION.search(text)))
     question = Question(
         id=new_id(),
@@ -196,7 +198,15 @@ def _few(texts: dict[str, int], answers: int) -> bool:
     """Whether these may be the options of a question: few, short, and mostly given more than once."""
     if len(texts) > _MOST_OPTIONS or max(map(len, texts)) > _LONGEST_OPTION:
         return False
-    return len(texts) * 2 <= max(answers, 2) or len(texts) <= 5
+    if len(texts) * 2 <= max(answers, 2):
+        return True
+    # Of few sheets: words of a few characters, or some answer that comes again.
+    return len(texts) <= 5 and (answers > len(texts) or max(map(len, texts)) <= _SHORT_OPTION)
+
+
+def _marked(texts: dict[str, int]) -> bool:
+    """Whether the answers bear the marks of options: ``1.`` or ``A、`` before each."""
+    return bool(texts) and all(_NUMBERED.match(text) for text in texts)
 
 
 def _is_number(text: str) -> bool:
