@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
 from workbench.domain.checks.files import file_findings
+from workbench.domain.checks.records import signed_here
 from workbench.domain.checks.view import View
 from workbench.domain.entities_records import Interview, SiteRecord
 from workbench.domain.entities_review import Opinion, ReviewNote
@@ -28,7 +29,7 @@ from workbench.domain.evaluation import (
     kind_of,
 )
 from workbench.domain.own_checks import OwnCheck, OwnChecks, missing_names, named_values, own_findings
-from workbench.domain.records import is_signed, overdue_requests
+from workbench.domain.records import overdue_requests
 from workbench.domain.sources import Sources
 from workbench.domain.survey import questions_of
 from workbench.errors import InputRefused, WorkbenchError
@@ -312,7 +313,7 @@ def _unconfirmed(view: View) -> list[tuple[Place, str]]:
     records += view.evaluation.listed(SiteRecord)
     for record in records:
         kind = kind_of(record)
-        if not record.confirmed_by.strip() and not is_signed(view.evaluation, kind, record.id):
+        if not record.confirmed_by.strip() and not signed_here(view, kind, record.id):
             found.append((Place("records", kind, record.id, "confirmed_by"), record.title))
     return found
 

@@ -81,7 +81,7 @@ def interviews_are_complete(view: View) -> Iterator[Finding]:
             ("单位参加人员", talk.unit_persons),
             ("评价组参加人员", talk.team_persons),
         )
-        if not talk.confirmed_by.strip() and not _signed(view, "interview", talk.id):
+        if not talk.confirmed_by.strip() and not signed_here(view, "interview", talk.id):
             lacking.append("确认（确认人或签字确认页）")
         yield from _incomplete(view, "interview", talk.id, talk.title, lacking)
         if talk.begins and talk.ends and talk.ends <= talk.begins:
@@ -104,7 +104,7 @@ def visits_are_complete(view: View) -> Iterator[Finding]:
             ("评价组参加人员", visit.team_persons),
             ("现场情况", visit.seen),
         )
-        if not visit.confirmed_by.strip() and not _signed(view, "site_record", visit.id):
+        if not visit.confirmed_by.strip() and not signed_here(view, "site_record", visit.id):
             lacking.append("确认（确认人或签字确认页）")
         yield from _incomplete(view, "site_record", visit.id, visit.title, lacking)
         if visit.started and visit.ended and visit.ended < visit.started:
@@ -123,7 +123,8 @@ def _papers(view: View, kind: str, id_: str) -> list[tuple[Evidence, Link]]:
     return [(table[link.from_id], link) for link in links if link.from_id in table]
 
 
-def _signed(view: View, kind: str, id_: str) -> bool:
+def signed_here(view: View, kind: str, id_: str) -> bool:
+    """Whether the signed sheet of a record is among its papers."""
     return any(link.note == SIGNED for _, link in _papers(view, kind, id_))
 
 
