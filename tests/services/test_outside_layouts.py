@@ -9,6 +9,8 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.services.outside_sheets import (
     SURVEY_004,
@@ -21,6 +23,7 @@ from tests.services.outside_sheets import (
 )
 from workbench.domain.checks import Severity
 from workbench.domain.outside.review import Review
+from workbench.errors import WorkbenchError
 from workbench.services.jobs import Cancelled
 
 HEADER = ["一级指标", "二级指标", "三级指标", "分值", "得分", "扣分原因"]
@@ -143,6 +146,53 @@ def test_scores_of_levels_in_columns_of_their_own(tmp_path: Path) -> None:
     review = reviewed(workbook(tmp_path / "表.xlsx", {"评分": rows}, {"评分": merges}))
     (line,) = bad(review)
     assert line.startswith("K02 E “评分”表 C4 “产出”各指标得分合计 58 分，表上写 59 分")
+
+
+def test_survey_options_below_each_other(tmp_path: Path) -> None:
+    survey = [
+        ["序号", "题目", "选项", "人数", "占比", "权重", "满意度"],
+        [1, "您对完成数量是否满意？", "满意", 60, "60%", "100%", "89%"],
+        ["", "", "基本满意", 25, "25%", "80%", ""],
+        ["", "", "一般", 10, "10%", "60%", ""],
+        ["", "", "不满意", 5, "5%", "0%", ""],
+        ["", "合计", "", 100, "100%", "", ""],
+    ]
+    review = reviewed(workbook(tmp_path / "表.xlsx", {"评分": [HEADER, *ROWS, TOTAL], "问卷": survey}))
+    (line,) = bad(review)
+    assert line.startswith("K10 W “问卷”表 G2 来稿写 89.00%，按权重 100/80/60/0 重算为 86.00%")
+    assert not review.unread
+
+
+def test_pictures_hidden_sheets_and_scanned_pages_are_listed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.title = "评分"
+    for row in (HEADER, *ROWS, TOTAL):
+        page.append(row)
+    book.create_sheet("藏").sheet_state = "hidden"
+    book.save(tmp_path / "表.xlsx")
+    picture = tmp_path / "图.png"
+    Image.new("RGB", (4, 4)).save(picture)
+    made = docx.Document()
+    made.add_paragraph("综合得分 97.5 分。")
+    made.add_picture(str(picture))
+    made.save(str(tmp_path / "报告.docx"))
+    review = reviewed(tmp_path / "表.xlsx", tmp_path / "报告.docx")
+    assert [(one.place, one.text) for one in review.unread] == [("“藏”表", ""), ("报告.docx", "1 张图片")]
+
+
+def test_a_report_as_pdf_is_read_by_pages(tmp_path: Path) -> None:
+    sheet = workbook(tmp_path / "表.xlsx", {"评分": [HEADER, *ROWS, TOTAL]})
+    service = reviewing()
+    paper = service.write(service.read(sheet), tmp_path / "意见.pdf")
+    review = reviewed(sheet, paper)
+    assert {said.at.page for said in review.outside.texts if said.at.page} >= {1}
+    blank = tmp_path / "扫描.pdf"
+    canvas = Canvas(str(blank))
+    canvas.rect(10, 10, 50, 50)
+    canvas.save()
+    with pytest.raises(WorkbenchError, match="里没有文字，可能是扫描件"):
+        reviewed(sheet, blank)
 
 
 def test_a_summary_table_that_differs_from_the_scores(tmp_path: Path) -> None:

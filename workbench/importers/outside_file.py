@@ -19,10 +19,11 @@ from workbench.domain.outside.sheet import (
 )
 from workbench.errors import WorkbenchError
 from workbench.importers.fund_table import fund_header, labelled, read_funds
-from workbench.importers.report_text import TextGrid, document_texts, read_report, text_grids
+from workbench.importers.report_text import TextGrid, document_texts, pictures, read_report, text_grids
 from workbench.importers.review_words import SCORE, ReviewWords
 from workbench.importers.score_table import ScoreTable, at, has_scores, read_score_table, score_header
 from workbench.importers.sheet_grid import Grid, sheet_grid
+from workbench.importers.survey_lists import list_header, read_survey_lists
 from workbench.importers.survey_table import read_survey, survey_header
 from workbench.importers.word_document import read_document
 from workbench.importers.word_tables import word_grids
@@ -67,15 +68,23 @@ def open_outside(
     files = [path.name]
     for index, grid in enumerate(grids):
         each(index, len(grids), f"读取{grid.label}")
+        if grid.hidden:
+            found.unread.append(Unread(grid.label, "", "是隐藏的表，也已核对。"))
         _read_grid(grid, index, path.name, words, found)
     if report is not None:
         files.append(report.name)
         each(len(grids), len(grids), f"读取 {report.name}")
-        found.texts += read_report(report)
         before = len(grids)
         if report.suffix.lower() == ".docx":
-            grids += word_grids(read_document(report))
-        elif report.suffix.lower() == ".txt":
+            document = read_document(report)
+            found.texts += document_texts(document)
+            found.unread += pictures(document)
+            grids += word_grids(document)
+        else:
+            texts, unread = read_report(report)
+            found.texts += texts
+            found.unread += unread
+        if report.suffix.lower() == ".txt":
             grids += text_grids(report)
         for index, grid in enumerate(grids[before:], before):
             each(index, len(grids), f"读取{grid.label}")
@@ -94,6 +103,7 @@ def _grids(path: Path, found: _Found) -> list[Grid]:
     if path.suffix.lower() in {".docx", ".doc"}:
         document = read_document(path)
         found.texts += document_texts(document)
+        found.unread += pictures(document)
         return list(word_grids(document))
     book = read_workbook(path, _LIMITS)
     return [sheet_grid(book, sheet) for sheet in book.sheets]
@@ -115,7 +125,8 @@ def _read_grid(grid: Grid, index: int, file: str, words: ReviewWords, found: _Fo
                     found.texts += table.around
                 read = True
         if not read and _is_survey(part, words):
-            asked, unread = read_survey(part, words, index, file)
+            lists = any(list_header(part, row, words) for row in part.rows)
+            asked, unread = (read_survey_lists if lists else read_survey)(part, words, index, file)
             found.asked += asked
             found.unread += unread
             read = True
@@ -170,7 +181,9 @@ def _deduction_columns(part: Grid) -> set[int]:
 
 
 def _is_survey(part: Grid, words: ReviewWords) -> bool:
-    return any(survey_header(part, row, words) is not None for row in part.rows)
+    return any(
+        survey_header(part, row, words) is not None or list_header(part, row, words) for row in part.rows
+    )
 
 
 def _parts(grid: Grid, words: ReviewWords) -> list[Grid]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from workbench.domain.outside.sheet import At, Said
+from workbench.domain.outside.sheet import At, Said, Unread
 from workbench.errors import WorkbenchError
 from workbench.importers.pdf_text import read_pdf_pages
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.sheet_rows import Cell
-from workbench.importers.word_document import WordDocument, read_document
+from workbench.importers.word_document import WordDocument
 
 SUFFIXES = (".docx", ".txt", ".pdf")
 _LARGEST = 32 * 2**20
@@ -23,20 +24,25 @@ _BEGINS = re.compile(
 _PAGE_NUMBER = re.compile(r"\s*[-—－]?\s*\d{1,3}\s*[-—－]?\s*")
 
 
-def read_report(path: Path) -> list[Said]:
-    """The paragraphs; raises :class:`WorkbenchError` with a sentence for a file that can't be read."""
+def read_report(path: Path) -> tuple[list[Said], list[Unread]]:
+    """The paragraphs of a .txt or .pdf and what holds no text; raises :class:`WorkbenchError` for other files."""
     suffix = path.suffix.lower()
-    if suffix == ".docx":
-        return document_texts(read_document(path))
     if suffix == ".pdf":
-        return list(_pages(path))
+        return _pages(path)
     if suffix == ".txt":
-        return list(_lines(_decoded(path).split("\n"), path.name))
+        return list(_lines(_decoded(path).split("\n"), path.name)), []
     raise WorkbenchError(
         "bad-report",
         f"“{path.name}”不是可读的报告。",
         "请用 .docx、.txt 或带文字的 .pdf；旧版 .doc 请另存为 .docx。",
     )
+
+
+def pictures(document: WordDocument) -> list[Unread]:
+    """What a Word document shows as pictures, whose words nobody read."""
+    if not document.pictures:
+        return []
+    return [Unread(document.name, f"{document.pictures} 张图片", "图片里的文字和数字没有核对。")]
 
 
 def document_texts(document: WordDocument) -> list[Said]:
@@ -113,15 +119,22 @@ def _decoded(path: Path) -> str:
     raise WorkbenchError("bad-report", f"“{path.name}”不是文字文件。", "请另存为 UTF-8 编码的 .txt 后重试。")
 
 
-def _pages(path: Path) -> Iterator[Said]:
+def _pages(path: Path) -> tuple[list[Said], list[Unread]]:
     pages = read_pdf_pages(path)
     if not "".join(pages).strip():
         raise WorkbenchError(
             "bad-report", f"“{path.name}”里没有文字，可能是扫描件。", "请用 .docx 原稿，或先做文字识别。"
         )
+    found: list[Said] = []
+    empty: list[Unread] = []
     for number, page in enumerate(pages, 1):
-        for said in _lines(page.replace("\r\n", "\n").replace("\r", "\n").split("\n"), path.name):
-            yield Said(said.text, At(file=path.name, page=number, quote=said.text))
+        place = At(file=path.name, page=number)
+        lines = page.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        said = list(_lines(lines, path.name))
+        found += [Said(one.text, replace(place, quote=one.text)) for one in said]
+        if not said:
+            empty.append(Unread(place.words, "", "这一页没有文字，可能是扫描页，没有核对。"))
+    return found, empty
 
 
 def _lines(lines: list[str], file: str) -> Iterator[Said]:

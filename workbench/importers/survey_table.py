@@ -78,12 +78,12 @@ def read_survey(grid: Grid, words: ReviewWords, index: int, file: str) -> tuple[
             _take(grid, row, now, words, index, file)
             continue
         text = grid.text(row, head.question)
-        figures = {c: f for c in head.options if (f := _stated(grid, row, c, index, file)) is not None}
+        figures = {c: f for c in head.options if (f := stated(grid, row, c, index, file)) is not None}
         kind = next((k for t in grid.filled(row).values() if (k := _kind(t, words))), "")
         if (figures or kind) and (text or not now) and not (kind and now and not text):
             if now is not None:
                 found.append(_made(now))
-            said = Said(_NUMBERED.sub("", text), at(grid, row, head.question, index, file))
+            said = Said(without_number(text), at(grid, row, head.question, index, file))
             now = _Open(said, head, head.name)
             _take(grid, row, now, words, index, file)
         elif kind and now is not None:
@@ -91,7 +91,7 @@ def read_survey(grid: Grid, words: ReviewWords, index: int, file: str) -> tuple[
         elif text and now is not None and not figures and len(plain(text)) <= 20:
             now.name = now.name or " ".join(text.split())
             if now.rate is None and head.rate:
-                now.rate = _stated(grid, row, head.rate, index, file, share=True)
+                now.rate = stated(grid, row, head.rate, index, file, share=True)
         elif len(grid.filled(row)) > 1:
             first = next(iter(grid.filled(row)))
             unread.append(
@@ -109,7 +109,7 @@ def _kind(text: str, words: ReviewWords) -> str:
 
 def _take(grid: Grid, row: int, now: _Open, words: ReviewWords, index: int, file: str) -> None:  # noqa: PLR0917 - one row of one table
     head = now.head
-    figures = {c: f for c in head.options if (f := _stated(grid, row, c, index, file)) is not None}
+    figures = {c: f for c in head.options if (f := stated(grid, row, c, index, file)) is not None}
     kind = next((k for text in grid.filled(row).values() if (k := _kind(text, words))), "")
     if not kind and figures:
         written = [grid.text(row, c) for c in figures]
@@ -117,9 +117,9 @@ def _take(grid: Grid, row: int, now: _Open, words: ReviewWords, index: int, file
     if kind and figures:
         now.rows[kind] = figures
     if head.rate and now.rate is None:
-        now.rate = _stated(grid, row, head.rate, index, file, share=True)
+        now.rate = stated(grid, row, head.rate, index, file, share=True)
     if head.total and now.base is None:
-        base = _stated(grid, row, head.total, index, file)
+        base = stated(grid, row, head.total, index, file)
         if base is not None and base.value == base.value.to_integral_value() and "%" not in base.at.quote:
             now.base = base
 
@@ -137,8 +137,8 @@ def _made(now: _Open) -> Asked:
         name=now.name,
         labels=tuple(now.head.options[c] for c in columns),
         counts=line("counts"),
-        shares=tuple(_as_share(one) for one in line("shares")),
-        weights=tuple(_as_share_value(weights[c].value) if c in weights else None for c in columns)
+        shares=tuple(as_share(one) for one in line("shares")),
+        weights=tuple(as_share_value(weights[c].value) if c in weights else None for c in columns)
         if weights
         else (),
         rate=now.rate,
@@ -146,26 +146,31 @@ def _made(now: _Open) -> Asked:
     )
 
 
-def _as_share(one: Stated | None) -> Stated | None:
-    return None if one is None else Stated(_as_share_value(one.value, one.at), one.at, one.broken)
+def as_share(one: Stated | None) -> Stated | None:
+    """A figure as a share of one."""
+    return None if one is None else Stated(as_share_value(one.value, one.at), one.at, one.broken)
 
 
-def _as_share_value(value: Decimal, here: At | None = None) -> Decimal:
+def as_share_value(value: Decimal, here: At | None = None) -> Decimal:
     """``50`` under 占比 is a percentage without its sign; ``0.5`` and ``50%`` are shares."""
     signed = here is not None and ("%" in here.quote or "％" in here.quote)
     return value if signed or value <= 1 else value / 100
 
 
-def _stated(
-    grid: Grid, row: int, column: int, index: int, file: str, *, share: bool = False
-) -> Stated | None:
+def stated(grid: Grid, row: int, column: int, index: int, file: str, *, share: bool = False) -> Stated | None:
+    """The figure of a cell that is no hidden part of a merged one."""
     if grid.anchor(row, column) != (row, column):
         return None
     value = _figure(exact_text(grid, row, column))
     if value is None:
         return None
     here = at(grid, row, column, index, file)
-    return Stated(_as_share_value(value, here) if share else value, here)
+    return Stated(as_share_value(value, here) if share else value, here)
+
+
+def without_number(text: str) -> str:
+    """A question without its number."""
+    return _NUMBERED.sub("", text)
 
 
 def _figure(text: str) -> Decimal | None:

@@ -83,6 +83,8 @@ class WordDocument:
     name: str
     blocks: tuple[Paragraph | WordTable, ...]
     notes: tuple[Paragraph, ...] = ()
+    pictures: int = 0
+    """How many pictures and drawings it shows."""
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
@@ -114,7 +116,7 @@ def read_document(path: Path, limits: Limits = DOCUMENT_LIMITS) -> WordDocument:
             if kind in parts:
                 package.parse(archive, parts[kind], notes.start, notes.end, notes.text)
     kept = tuple(b for b in notes.blocks if isinstance(b, Paragraph) and b.text.strip())
-    return WordDocument(path.name, tuple(reader.blocks), kept)
+    return WordDocument(path.name, tuple(reader.blocks), kept, reader.pictures)
 
 
 def _value(attributes: dict[str, str], name: str = "val") -> str:
@@ -219,6 +221,7 @@ class _Body:
         self._package, self._styles, self._numbering = package, styles, numbering
         self.blocks: list[Paragraph | WordTable] = []
         self.is_document = False
+        self.pictures = 0
         self._paragraphs: list[_Paragraph] = []
         self._tables: list[_Table] = []
         self._passed = 0
@@ -261,8 +264,8 @@ class _Body:
                 self._tables[-1].cell = _Cell(self._tables[-1].column)
             case "document":
                 self.is_document = True
-            case "footnotes" | "endnotes":
-                pass
+            case "drawing" | "pict":
+                self.pictures += 1
             case _:
                 self._mark(local, attributes)
 
