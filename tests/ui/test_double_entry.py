@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.ui.helpers import commit, window_on
+from tests.exporters.paper import page_texts
+from tests.ui.helpers import QuietAlerts, commit, services_on, window_on
 from tests.ui.test_sheet_entry import answers, begun, opened_with, page_of, press, scale
 from workbench.domain.double_entry import Stage
 from workbench.domain.entities_survey import EVERY_SECOND, RANDOM_SECOND, Sheet
@@ -155,6 +157,24 @@ def test_a_coordinator_sees_both_and_decides(window: MainWindow, opened: Session
     )
     assert panel._surveying.status("s1", "001").stage is Stage.DEFINITIVE
     assert [rate.wrong for rate in panel._surveying.error_rates("s1")] == [1, 0]
+
+
+def test_the_report_of_both_passes_is_printed_from_the_card(
+    qtbot: QtBot, opened: Session, tmp_path: Path
+) -> None:
+    window = window_on(qtbot, opened, services=services_on(opened, tmp_path))
+    panel = begun(window)
+    choose_rule(panel, EVERY_SECOND)
+    typed(panel, PAPER[:1])
+    alerts = panel._context.alerts
+    assert isinstance(alerts, QuietAlerts)
+    alerts.target = tmp_path / "报告.pdf"
+    panel.double.report.click()
+    qtbot.waitUntil(lambda: "已生成 报告.pdf" in panel.double.rates.text(), timeout=20_000)
+    assert "两遍录入的差错率" in "".join(page_texts((tmp_path / "报告.pdf").read_bytes())).replace(" ", "")
+    panel.list.refresh()
+    states = [panel.list.sheets.data(panel.list.sheets.index(n, 1)) for n in range(1)]
+    assert states == ["首录完成"]
 
 
 def test_a_random_share_is_drawn_with_a_seed_that_is_kept(window: MainWindow, opened: Session) -> None:

@@ -102,6 +102,17 @@ def test_open_answers_are_put_under_headings_by_key(
     qtbot.waitUntil(lambda: "未归类 1 份" in card.told.text())
 
 
+def test_groups_of_respondents_stand_beside_each_other(panel: SurveyResultsPanel, opened: Session) -> None:
+    question = opened.evaluation.get(Question, "q2")
+    assert question is not None
+    opened.put(dataclasses.replace(question, role="信息"))  # those who chose one of its options are a group
+    panel.refresh()
+    assert (panel.groups.question.currentData(), panel.groups.by.currentData()) == ("q1", "q2")
+    told = panel.groups._rates.accessibleDescription()
+    assert told == "非常满意 86.50% · 20 份"
+    assert "不足 30 份，只作参考" in panel.groups.told.text()
+
+
 def test_a_signed_result_shows_what_changed_afterwards(
     panel: SurveyResultsPanel, opened: Session, qtbot: QtBot
 ) -> None:

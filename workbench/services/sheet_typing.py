@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from workbench.domain.amounts import NotANumber, parse_number, show_plain
 from workbench.domain.answers import Answer, pack, plan_for, unpack
 from workbench.domain.asked import Recent, options_of, questions_of
-from workbench.domain.double_entry import differing, faults_of, is_skipped
+from workbench.domain.double_entry import Stage, differing, faults_of, is_skipped
 from workbench.domain.entities_survey import IN_PROGRESS, SUBMITTED, Sheet
 from workbench.domain.evaluation import CHOICE_KINDS, Entity, Option, Question, Questionnaire
 from workbench.domain.sheet_numbers import OPTION_KEYS, next_number, number_key, printed_number
@@ -109,6 +109,12 @@ class SheetTyping:
                 if sheet.questionnaire == self._questionnaire and sheet.entry_pass == self.entry_pass
             },
         )
+
+    def stages(self) -> dict[str, Stage]:
+        """Where each sheet stands, by number."""
+        if self.questionnaire is None:
+            return {}
+        return {status.number: status.stage for status in self._surveying.statuses(self._questionnaire)}
 
     @property
     def at_end(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import NotANumber, parse_number, show_percent, show_plain
@@ -14,6 +15,7 @@ from workbench.domain.double_entry import ErrorRate, SheetStatus, Stage, plan_se
 from workbench.domain.entities_survey import DOUBLE_ENTRY, NO_SECOND, NTH_SECOND, RANDOM_SECOND
 from workbench.domain.evaluation import Option, Question, Questionnaire
 from workbench.errors import WorkbenchError
+from workbench.services.exporting import Exported
 from workbench.services.surveying import Surveying
 from workbench.ui.context import Context
 from workbench.ui.inputs import ComboInput, LineInput
@@ -73,7 +75,12 @@ class DoubleEntryCard(Card):
         self.rates = label("", "soft", wrap=True)
         self.body.addWidget(self.rates)
         self.decide = link("协调人查看不一致", self._toggle_differences)
-        self.body.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
+        self.report = link("生成录入质量报告…", self._write_report)
+        links = QHBoxLayout()
+        links.addWidget(self.decide)
+        links.addWidget(self.report)
+        links.addStretch(1)
+        self.body.addLayout(links)
         self.differences = QWidget()
         self._rows = QVBoxLayout(self.differences)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +137,7 @@ class DoubleEntryCard(Card):
             "　　".join(map(rate_words, self._surveying.error_rates(self._id))) if double else ""
         )
         self.rates.setVisible(double)
+        self.report.setVisible(double and self._context.services.exporting is not None)
         self.decide.setVisible(differ > 0 or self.differences.isVisible())
         if self.differences.isVisible():
             self._show_differences()
@@ -178,6 +186,27 @@ class DoubleEntryCard(Card):
     def _say(self, sentence: str) -> None:
         self._fault.setText(sentence)
         self._fault.setVisible(bool(sentence))
+
+    def _write_report(self) -> None:
+        """Ask where to, and print what both passes got wrong."""
+        exporting = self._context.services.exporting
+        if exporting is None:
+            return
+        self._context.flush()
+        name = exporting.file_name(self._context.session, "entry-report")
+        suggested = (self._context.services.folder or Path()) / name
+        path = self._context.alerts.choose_save("录入质量报告", suggested, "PDF (*.pdf)")
+        if path is not None:
+            job = exporting.job(self._context.session, "entry-report", path)
+            self._context.tasks.run(job.run, self._on_written, failed=self._on_failed)
+
+    def _on_written(self, written: Exported) -> None:
+        self.rates.setText(f"{self.rates.text()}　　已生成 {written.path.name}")
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, WorkbenchError):
+            raise error
+        self._say(str(error))
 
     # ── the coordinator ──────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -13,6 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from workbench.domain.double_entry import Stage
 from workbench.domain.entities_survey import Sheet
 from workbench.domain.sheet_numbers import number_key
 from workbench.services.sheet_typing import SheetTyping
@@ -30,9 +33,11 @@ class SheetModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[Sheet] = []
+        self._stages: Mapping[str, Stage] = {}
 
-    def show_sheets(self, sheets: dict[str, Sheet]) -> None:
-        """Show these; where only their state changed, the rows stay."""
+    def show_sheets(self, sheets: dict[str, Sheet], stages: Mapping[str, Stage]) -> None:
+        """Show these with where each stands; where only that changed, the rows stay."""
+        self._stages = stages
         if len(sheets) == len(self.sheets) and all(one.number in sheets for one in self.sheets):
             self.sheets = [sheets[one.number] for one in self.sheets]
             if self.sheets:
@@ -56,7 +61,8 @@ class SheetModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole or not index.isValid():
             return None
         sheet = self.sheets[index.row()]
-        state = f"作废：{sheet.void_reason}" if sheet.void_reason else sheet.state
+        stage = self._stages.get(sheet.number)
+        state = f"作废：{sheet.void_reason}" if sheet.void_reason else stage.value if stage else sheet.state
         return (sheet.number, state, sheet.typist)[index.column()]
 
     def headerData(
@@ -108,7 +114,11 @@ class SheetList(QTableView):
 
     def refresh(self) -> None:
         """Show the sheets as they stand."""
-        self.sheets.show_sheets(self._typing.sheets() if self._typing is not None else {})
+        typing = self._typing
+        if typing is None:
+            self.sheets.show_sheets({}, {})
+        else:
+            self.sheets.show_sheets(typing.sheets(), typing.stages())
 
     def _on_opened(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -18,6 +18,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.session import Changed
 from workbench.services.surveying import Surveying
+from workbench.ui.breakdown_card import BreakdownCard
 from workbench.ui.chart_view import ChartView
 from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
@@ -110,6 +111,8 @@ class SurveyResultsPanel(TwoColumns):
         self._others = QVBoxLayout()
         self.others.body.addLayout(self._others)
         right.addWidget(self.others)
+        self.groups = BreakdownCard(context)
+        right.addWidget(self.groups)
         self.open = OpenAnswersCard(context, surveying)
         right.addWidget(self.open)
         right.addStretch(1)
@@ -168,6 +171,7 @@ class SurveyResultsPanel(TwoColumns):
         self.signing.setVisible(asked is not None)
         questions = questions_of(evaluation, asked) if asked is not None else []
         self._show_questions(evaluation, questions)
+        self.groups.show_questions(questions)
         self.open.show_questions([q for q in questions if q.kind in {"文字", "开放题"}])
         if asked is not None:
             self._show_whole(evaluation, asked)
