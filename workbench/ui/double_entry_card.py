@@ -158,6 +158,7 @@ class DoubleEntryCard(Card):
             self._unit.setText(shown[1])
 
     def _on_pass(self, entry_pass: int) -> None:
+        self.differences.hide()  # whoever types next does not find the other's answers open
         self.pass_wanted.emit(entry_pass)
 
     def _on_rule(self) -> None:
