@@ -4,6 +4,8 @@
     sudo python tools/measure.py start --cold    the same with the disk cache dropped before each run (Linux)
     python tools/measure.py keys             from a key in a field to the bytes being durable, with and without the pause
     python tools/measure.py large            makes the evaluation of 300 indicators in the folder WORKBENCH_DATA
+    python tools/measure.py evidence         1,000 files of 3 MB and one of 2 GB into the vault, by turns with cp -r,
+                                             cp -r with sync, and that with sha256sum over the copies
     python tools/measure.py exports          score sheet and report of the sample, and of 300 indicators with 40 photos
 
 Prints median and worst of ``--runs``. Figures hold for a quiet machine only; the load is printed with them.
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -58,7 +61,7 @@ os._exit(0)
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure what the command line names."""
     reader = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    reader.add_argument("what", choices=("start", "keys", "exports", "large"))
+    reader.add_argument("what", choices=("start", "keys", "exports", "large", "evidence"))
     reader.add_argument("--runs", type=int, default=5)
     reader.add_argument("--cold", action="store_true")
     given = reader.parse_args(argv)
@@ -74,6 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             measure_start(given.runs, cold=given.cold)
         elif given.what == "keys":
             measure_keys()
+        elif given.what == "evidence":
+            measure_evidence(given.runs)
         else:
             measure_exports(given.runs, Path(folder))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
@@ -145,6 +150,51 @@ def measure_exports(runs: int, data: Path) -> None:
             target = data / name
             _measured(f"{words} {option}", [str(folder), option, str(target)], runs)
             print(f"    {target.stat().st_size / 1e6:.1f} MB")
+
+
+def measure_evidence(runs: int) -> None:
+    """Import of many files and of a large one, each way by turns in one run; the copies of each way are deleted."""
+    import resource  # not on Windows
+
+    from workbench.services.jobs import silent
+    from workbench.store.evidence import Vault
+    from workbench.store.incoming import Incoming
+
+    for words, count, megabytes in (("1,000 files of 3 MB", 1000, 3), ("one file of 2 GB", 1, 2000)):
+        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:  # a disk: /tmp may be memory
+            source, goal = Path(folder, "source"), Path(folder, "goal")
+            source.mkdir()
+            block = random.Random(7).randbytes(1_000_000)  # noqa: S311 - noise for files
+            for number in range(count):
+                with (source / f"{number:05d}.bin").open("wb") as out:
+                    for part in range(megabytes):
+                        out.write((number * megabytes + part).to_bytes(8) + block[8:])
+            names = [str(goal / path.name) for path in sorted(source.iterdir())]
+            copy, sync = ["cp", "-r", str(source), str(goal)], ["sync", "-f", str(goal)]
+            ways: dict[str, list[list[str]] | None] = {
+                "cp -r": [copy],
+                "cp -r, sync": [copy, sync],
+                "cp -r, sha256sum, sync": [copy, ["sha256sum", *names], sync],
+                "ours": None,
+            }
+            taken: dict[str, list[float]] = {name: [] for name in ways}
+            for _ in range(runs):
+                for name, commands in ways.items():
+                    os.sync()
+                    before = time.perf_counter()
+                    if commands is None:
+                        Vault(goal).add_all([Incoming(p, p.name) for p in sorted(source.iterdir())], silent)
+                    for command in commands or ():
+                        _run(command)
+                    taken[name].append((time.perf_counter() - before) * 1000)
+                    shutil.rmtree(goal)
+            print(words)
+            ours = statistics.median(taken["ours"])
+            for name, times in taken.items():
+                ratio = "" if name == "ours" else f", ours {ours / statistics.median(times):.2f} of it"
+                print(f"    {name}: {_said(times)}{ratio}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak memory {peak / 1024:.0f} MB")
 
 
 def make_large(data: Path) -> Path:

@@ -259,3 +259,32 @@ def test_sweeping_takes_only_unfinished_copies(vault: Vault) -> None:
 @pytest.mark.parametrize("sha256", ["", "../../etc/passwd", "AB" * 32, "ab/../" + "c" * 58])
 def test_only_a_hash_leads_to_a_file(vault: Vault, sha256: str) -> None:
     assert vault.path_of(sha256) is None
+
+
+def test_a_large_file_is_hashed_while_it_grows(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "_FOLLOWED", 1000)
+    monkeypatch.setattr(incoming, "_WINDOW", 70_000)
+    for size in (1000, 70_000, 700_001):
+        data = os.urandom(size)
+        (tmp_path / "大.bin").write_bytes(data)
+        answer = vault.add(tmp_path / "大.bin", "大.bin", silent)
+        assert isinstance(answer, StoredFile)
+        assert answer.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_a_large_file_that_the_kernel_will_not_copy_is_hashed_afterwards(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "_FOLLOWED", 1000)
+
+    def refuses(*_: object) -> int:
+        raise OSError(errno.EXDEV, "cross-device")
+
+    monkeypatch.setattr(os, "copy_file_range", refuses, raising=False)
+    data = os.urandom(300_000)
+    (tmp_path / "大.bin").write_bytes(data)
+    answer = vault.add(tmp_path / "大.bin", "大.bin", silent)
+    assert isinstance(answer, StoredFile)
+    assert answer.sha256 == hashlib.sha256(data).hexdigest()

@@ -28,6 +28,8 @@ BATCH = 256
 _WINDOW = 16 << 20
 _CHUNK = 256 << 10  # measured: larger chunks leave the processor's cache
 _WORKERS = 2
+#: Files from this size on (bytes) are hashed while they are copied; of smaller ones several are under way anyway.
+_FOLLOWED = 64 << 20
 #: ``SYNC_FILE_RANGE_WRITE`` of Linux: start writing dirty pages, wait for none.
 _SYNC_WRITE = 2
 _LISTEN_SECONDS = 0.05
@@ -195,12 +197,14 @@ class Adding:
         target = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
         with self._counting:
             self._open.add(target)
+        follower = _Following(path) if file.size >= _FOLLOWED else None
         try:
-            size = self._fill(target, file)
+            size = self._fill(target, file, follower)
             _begin_writing(target)
+            sha256 = follower.result(size) if follower is not None else ""
             with open(target, "rb", buffering=0, closefd=False) as landed:
                 landed.seek(0)
-                sha256 = digest(landed, lambda _: self._check())
+                sha256 = sha256 or digest(landed, lambda _: self._check())
                 landed.seek(0)
                 head = landed.read(SNIFF_BYTES)
                 landed.seek(max(0, size - SNIFF_BYTES))
@@ -209,14 +213,17 @@ class Adding:
         except BaseException:
             self._close(target)
             raise
+        finally:
+            if follower is not None:
+                follower.end()
 
-    def _fill(self, target: int, file: Incoming) -> int:
+    def _fill(self, target: int, file: Incoming, follower: _Following | None) -> int:
         """Copy the content into the open target; returns its size in bytes."""
         if isinstance(file.source, bytes):
             self._write(target, file.source)
         elif stat.S_ISREG(file.source.stat().st_mode):
             with file.source.open("rb", buffering=0) as source:
-                self._copy_windows(source.fileno(), target)
+                self._copy_windows(source.fileno(), target, follower)
         else:
             raise _Refused("不是普通文件，未存入。", "请选择照片、扫描件或文档等文件。")
         size = os.fstat(target).st_size
@@ -224,15 +231,23 @@ class Adding:
             raise _Refused("是空文件（0 字节），未存入。", "请检查原文件是否已传输完整。")
         return size
 
-    def _copy_windows(self, source: int, target: int) -> None:
-        """Copy by the kernel where it can (it may even share blocks), else in chunks."""
+    def _copy_windows(self, source: int, target: int, follower: _Following | None) -> None:
+        """Copy by the kernel where it can (it may even share blocks), else in chunks.
+
+        The follower of a large file hashes what has landed while the next window is copied.
+        """
         if hasattr(os, "copy_file_range"):
             try:
                 while count := os.copy_file_range(source, target, _WINDOW):
                     self._count(count)
+                    if follower is not None:
+                        _begin_writing(target)
+                        follower.advance(count)
             except OSError:
                 # Another file system or an old kernel refuses at the first window; a real fault of
                 # the disk comes back from the plain copy, which starts again.
+                if follower is not None:
+                    follower.end()
                 os.lseek(source, 0, os.SEEK_SET)
                 os.lseek(target, 0, os.SEEK_SET)
                 os.ftruncate(target, 0)
@@ -292,6 +307,54 @@ class Adding:
             landed.path.unlink(missing_ok=True)
             return _refusal(file, error)
         return answer
+
+
+class _Following:
+    """Hashes a file on a thread of its own while it grows; whoever writes it says how far it has come."""
+
+    def __init__(self, path: Path) -> None:
+        self._changed = threading.Condition()
+        self._landed = 0
+        self._hashed = 0
+        self._over = False
+        self._sha256 = hashlib.sha256()
+        self._thread = threading.Thread(target=self._run, args=(path,), name="vault-hash", daemon=True)
+        self._thread.start()
+
+    def advance(self, count: int) -> None:
+        """So many bytes more have landed."""
+        with self._changed:
+            self._landed += count
+            self._changed.notify()
+
+    def result(self, size: int) -> str:
+        """The SHA-256 of the whole file; empty when it was not followed to its end, or could not be read."""
+        self.end()
+        return self._sha256.hexdigest() if self._hashed == size else ""
+
+    def end(self) -> None:
+        """Hash what has landed, and no more. Ending twice is harmless."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self, path: Path) -> None:
+        buffer = bytearray(_CHUNK)
+        view = memoryview(buffer)
+        with contextlib.suppress(OSError), path.open("rb", buffering=0) as file:
+            while True:
+                with self._changed:
+                    while self._landed == self._hashed and not self._over:
+                        self._changed.wait()
+                    if self._landed == self._hashed:
+                        return
+                    wanted = min(self._landed - self._hashed, _CHUNK)
+                count = file.readinto(view[:wanted])
+                if not count:
+                    return
+                self._sha256.update(view[:count])
+                self._hashed += count
 
 
 def digest(file: FileIO, heard: Callable[[int], None]) -> str:
