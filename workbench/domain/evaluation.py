@@ -93,6 +93,9 @@ class Overview:
     experience: str = spec("主要经验及做法")
     remarks: str = spec("其他需要说明的问题")
     index_scheme: str = spec("索引号编法", "line", later=True, default="{指标}-{序:2}")
+    unit_profile: str = spec("单位基本情况", later=True, hint="职能、机构和变动情况")
+    achievements: str = spec("主要绩效", later=True, hint="项目取得的主要成效")
+    outline: str = spec("报告提纲", "line", later=True, hint="留空则用指标体系的提纲")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,8 @@ class Target:
     actual: Decimal | None = spec("实际完成值", "number", default=None)
     indicator: str = spec("对应评价指标", "ref", refers="indicator")
     explanation: str = spec("偏差原因")
+    suggested: str = spec("修正建议", "line", later=True, hint="建议改成的目标值或表述")
+    suggestion_reason: str = spec("修正理由", later=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ _MARKER = re.compile(r"\{([^{}\n]{1,40})\}")
 TEXT_FIELDS: Mapping[type[Entity], tuple[str, ...]] = {
     Overview: (
         "background", "content", "organisation", "overall_target", "purpose", "scope", "basis", "principles",
-        "process", "experience", "remarks",
+        "process", "experience", "remarks", "unit_profile", "achievements",
     ),
     Entry: ("basis",),
     Deduction: ("reason",),

@@ -13,12 +13,14 @@ from workbench.exporters.excerpt_file import write_excerpts, write_excerpts_docx
 from workbench.exporters.kit import Exporter
 from workbench.exporters.questionnaire_sheets import write_questionnaire_sheets
 from workbench.exporters.records_files import PAPERS, as_docx, as_pdf
-from workbench.exporters.report_file import write_report, write_report_docx
+from workbench.exporters.report_file import report_by, write_report, write_report_docx
 from workbench.exporters.score_sheet import write_score_sheet, write_stage_sheet
 from workbench.exporters.working_papers import write_working_papers
 
 #: Fills a workbook that the bureau sent; which one, and its bindings, come with the kit.
 BUREAU_WORKBOOK = Exporter("bureau-workbook", "财政局表样", ".xlsx", write_bureau_workbook)
+
+_PUBLIC, _SITE = report_by("public"), report_by("site_summary")
 
 #: Every kind of file by its key, in the order of the export dialog.
 EXPORTERS: Mapping[str, Exporter] = {
@@ -27,6 +29,10 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet, usual=True),
         Exporter("report", "评价报告", ".pdf", write_report, usual=True),
         Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True),
+        Exporter("public-summary", "公开摘要", ".pdf", _PUBLIC[0]),
+        Exporter("public-summary-docx", "公开摘要（Word）", ".docx", _PUBLIC[1]),
+        Exporter("site-summary", "现场工作小结", ".pdf", _SITE[0]),
+        Exporter("site-summary-docx", "现场工作小结（Word）", ".docx", _SITE[1]),
         Exporter("stage-sheet", "各轮得分表", ".xlsx", write_stage_sheet),
         Exporter("derivation", "计分推导", ".pdf", write_derivations),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets),

@@ -8,6 +8,13 @@ from fractions import Fraction
 
 from workbench.domain.amounts import show, show_percent, show_plain
 from workbench.domain.evaluation import KIND_LABELS, Deduction, Link
+from workbench.exporters.annex_tables import (
+    fund_income,
+    fund_spending,
+    results_summary,
+    target_suggestions,
+    work_summary,
+)
 from workbench.exporters.document import (
     Align,
     Block,
@@ -19,6 +26,7 @@ from workbench.exporters.document import (
     content,
 )
 from workbench.exporters.evidence_excerpts import excerpt_annex
+from workbench.exporters.photos import photo_annex
 from workbench.exporters.records_blocks import interviews, requests, site_records
 from workbench.exporters.report_data import ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, score_text
@@ -229,4 +237,10 @@ ANNEXES: Mapping[str, AnnexBuilder] = {
     "requests": requests,
     "interviews": interviews,
     "site_records": site_records,
+    "fund_income": fund_income,
+    "fund_spending": fund_spending,
+    "work_summary": work_summary,
+    "results_summary": results_summary,
+    "target_suggestions": target_suggestions,
+    "photos": photo_annex,
 }

@@ -35,10 +35,13 @@ class Kit:
     only: str = ""
     """The id of the one indicator that is wanted; empty for all."""
 
-    @property
-    def outlines(self) -> Path:
-        """The folder of the reports' outlines."""
-        return self.resources / "outlines"
+    own_outlines: Path | None = None
+    """The firm's own outlines; one of the same name goes before the program's."""
+
+    def outline(self, key: str) -> Path:
+        """The file of a report's outline."""
+        own = self.own_outlines / f"{key}.toml" if self.own_outlines is not None else None
+        return own if own is not None and own.is_file() else self.resources / "outlines" / f"{key}.toml"
 
     @property
     def layouts(self) -> Path:

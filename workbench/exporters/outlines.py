@@ -18,6 +18,7 @@ class Part:
     key: str = ""
     build: tuple[str, ...] = ()
     keep: bool = False
+    numbered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Outline:
     parts: tuple[Part, ...]
     annexes: tuple[AnnexPart, ...]
     contents_levels: int = 2
+    label: str = ""
+    """What a person chooses it by."""
 
 
 def read_outline(path: Path) -> Outline:
@@ -44,7 +47,9 @@ def read_outline(path: Path) -> Outline:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         parts = tuple(Part(**{**part, "build": tuple(part.get("build", ()))}) for part in raw["part"])
         annexes = tuple(AnnexPart(**annex) for annex in raw.get("annex", ()))
-        return Outline(raw["title"], parts, annexes, raw.get("contents_levels", 2))
+        return Outline(
+            raw["title"], parts, annexes, raw.get("contents_levels", 2), raw.get("label", path.stem)
+        )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise WorkbenchError(
             "bad-outline", f"报告提纲“{path.name}”无法使用：{error}。", "请改用程序自带的提纲。"

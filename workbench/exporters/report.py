@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 from workbench.domain.evaluation import AFTER, ALONE, INSTEAD
 from workbench.domain.evaluation import Paragraph as HumanText
 from workbench.errors import WorkbenchError
@@ -13,9 +16,12 @@ from workbench.exporters.document import (
     Cover,
     Document,
     Heading,
+    Inline,
     ListItems,
     Metadata,
     Paragraph,
+    Reference,
+    Text,
     content,
 )
 from workbench.exporters.outlines import Outline, Part
@@ -31,13 +37,14 @@ def build_report(data: ReportData, outline: Outline) -> Document:
     built = [(part, _part(data, part)) for part in outline.parts]
     for number, (part, body) in enumerate(built):
         if body or part.keep or _has_below(built, number):
-            blocks.append(Heading(part.level, part.heading))
+            blocks.append(Heading(part.level, part.heading, numbered=part.numbered))
             blocks.extend(body if body or not part.keep else [Paragraph(content("无。"))])
     for annex in outline.annexes:
         if annex.key not in ANNEXES:
             raise _unknown(annex.key)
         if body := ANNEXES[annex.key](data):
             blocks.append(Annex(annex.title, tuple(body), annex.key))
+    blocks = known_references(blocks)
     facts = (
         ("被评价单位", overview.evaluated_unit),
         ("主管部门", overview.department),
@@ -48,7 +55,7 @@ def build_report(data: ReportData, outline: Outline) -> Document:
     when = overview.report_date
     foot = (f"{when.year} 年 {when.month} 月 {when.day} 日",) if when is not None else ()
     return Document(
-        title=f"{overview.project}{outline.title}",
+        title="\n".join(words for words in (overview.project, outline.title) if words),
         blocks=tuple(blocks),
         cover=Cover(
             subtitle=(f"（{overview.year} 年度）",) if overview.year else (),
@@ -59,6 +66,33 @@ def build_report(data: ReportData, outline: Outline) -> Document:
         footer=data.seal,
         metadata=Metadata(author=overview.agency, subject=outline.title, created=data.made),
     )
+
+
+#: What a sentence says where its table or annex is not part of this report.
+_INSTEAD_OF = {"score_table": "评分表", "survey": "问卷统计", "level1": "得分表", "deductions": "扣分明细"}
+
+
+def known_references(blocks: list[Block]) -> list[Block]:
+    """References to what an outline leaves out become plain words."""
+    keys = {key for block in _every(blocks) if (key := getattr(block, "key", ""))}
+    return [
+        replace(block, runs=tuple(_said(run, keys) for run in block.runs))
+        if isinstance(block, Paragraph)
+        else block
+        for block in blocks
+    ]
+
+
+def _said(run: Inline, keys: set[str]) -> Inline:
+    if isinstance(run, Reference) and run.key not in keys:
+        return Text(_INSTEAD_OF.get(run.key, "附表"), run.bold)
+    return run
+
+
+def _every(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _every(getattr(block, "blocks", ()))
 
 
 def _part(data: ReportData, part: Part) -> list[Block]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.form import Indicator
 from workbench.domain.scoring import IndicatorScore
-from workbench.exporters.document import Block, Heading, Inline, ListItems, Marker, content
+from workbench.exporters.document import Block, Heading, Inline, ListItems, Marker, Paragraph, content
 from workbench.exporters.report_data import DeductionRow, ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, paragraphs, score_text
 
@@ -18,6 +18,41 @@ def analysis(data: ReportData) -> list[Block]:
     blocks: list[Block] = []
     for root in data.evaluation.form.roots:
         _analyse(data, root, rows, blocks)
+    return blocks
+
+
+def analysis_of(number: int) -> Callable[[ReportData], list[Block]]:
+    """The analysis of one first-level indicator (from 1), below a heading that the outline gives."""
+
+    def build(data: ReportData) -> list[Block]:
+        roots = data.evaluation.form.roots
+        if number > len(roots):
+            return []
+        rows = {row.indicator.id: row for row in data.rows}
+        blocks: list[Block] = []
+        for child in data.evaluation.form.children(roots[number - 1].id):
+            _analyse(data, child, rows, blocks)
+        return blocks
+
+    return build
+
+
+def by_level1(data: ReportData) -> list[Block]:
+    """Each first-level indicator with its points, score and every deduction in words."""
+    blocks: list[Block] = []
+    for root in data.evaluation.form.roots:
+        scored = data.scores[root.id]
+        got = score_text(data, scored.score)
+        lost = scored.deducted or 0
+        head = f"{root.name}指标分值 {show_plain(root.full_mark)} 分，评价得分 {got} 分"
+        blocks.append(Heading(2, f"{head}，扣 {show_plain(lost)} 分" if lost else head))
+        below = {leaf.id for leaf in data.evaluation.form.leaves_below(root.id)}
+        lines = [line for line in data.deductions if line.indicator.id in below]
+        blocks += [
+            Paragraph((*content(f"{line.indicator.name}："), *_deduction_item(data, line))) for line in lines
+        ]
+        if not lines:
+            blocks += paragraphs("未扣分。" if scored.score is not None else "尚未评分。")
     return blocks
 
 

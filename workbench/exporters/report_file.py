@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.exporters.document import Document
-from workbench.exporters.kit import Kit, Progress, Written
+from workbench.exporters.kit import Kit, Progress, Write, Written
 from workbench.exporters.outlines import Outline, read_outline
 from workbench.exporters.report import build_report
 from workbench.exporters.report_data import ReportData
@@ -43,8 +44,26 @@ def _document(data: ReportData, kit: Kit) -> Document:
 
 
 def outline_of(data: ReportData, kit: Kit) -> Outline:
-    """The outline of the evaluation's form; raises :class:`WorkbenchError` when it can't be used."""
-    return read_outline(kit.outlines / f"{data.evaluation.form.outline}.toml")
+    """The outline that the evaluation chose, else its form's; :class:`WorkbenchError` when it can't be used."""
+    chosen = data.evaluation.overview.outline.strip() or data.evaluation.form.outline
+    return read_outline(kit.outline(chosen))
+
+
+def report_by(key: str) -> tuple[Write, Write]:
+    """Writers of a report by one certain outline, as .pdf and as .docx."""
+
+    def with_outline(data: ReportData) -> ReportData:
+        overview = replace(data.evaluation.overview, outline=key)
+        tables = {**data.evaluation.tables, "overview": {overview.id: overview}}
+        return replace(data, evaluation=replace(data.evaluation, tables=tables))
+
+    def pdf(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+        return write_report(with_outline(data), path, kit, progress)
+
+    def docx(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
+        return write_report_docx(with_outline(data), path, kit, progress)
+
+    return pdf, docx
 
 
 def fonts_for(kit: Kit) -> FontBook:

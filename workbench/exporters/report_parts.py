@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from workbench.domain.amounts import show, show_money, show_percent, show_plain
@@ -25,7 +25,7 @@ from workbench.exporters.document import (
     cells,
     content,
 )
-from workbench.exporters.report_analysis import analysis
+from workbench.exporters.report_analysis import analysis, analysis_of, by_level1
 from workbench.exporters.report_data import ReportData
 from workbench.exporters.report_words import bound, evidence_text, paragraphs, score_text
 
@@ -336,6 +336,42 @@ def _waivers(data: ReportData) -> list[Block]:
     return [ListItems(items)]
 
 
+def _abstract(data: ReportData) -> list[Block]:
+    """What the report says, on a page: targets, conclusion, problems and advice by their titles."""
+    blocks = paragraphs(data.evaluation.overview.overall_target)
+    scores, project = data.scores, data.evaluation.overview.project
+    if scores.complete:
+        grade = f"，评价等级为“{scores.grade.name}”" if scores.grade else ""
+        blocks += paragraphs(f"经综合评价，{project}得分 {score_text(data, scores.total)} 分{grade}。")
+    if data.problems:
+        blocks += paragraphs(f"存在的主要问题：{_titles([row.problem.title for row in data.problems])}")
+    if data.advice:
+        blocks += paragraphs(f"主要建议：{_titles([one.title for one in data.advice])}")
+    return blocks
+
+
+def _titles(titles: Sequence[str]) -> str:
+    said = [title.strip().rstrip("。；") for title in titles]
+    if len(said) == 1:
+        return f"{said[0]}。"
+    return "；".join(f"{number}. {title}" for number, title in enumerate(said, start=1)) + "。"
+
+
+def _problem_titles(data: ReportData) -> list[Block]:
+    return [ListItems(tuple(content(row.problem.title) for row in data.problems))] if data.problems else []
+
+
+def _plain_problems(data: ReportData) -> list[Block]:
+    """Problems with their causes and no points, for papers without scores."""
+    blocks: list[Block] = []
+    for row in data.problems:
+        blocks.append(Heading(2, row.problem.title.rstrip("。")))
+        blocks += paragraphs(row.problem.description)
+        if row.problem.cause.strip():
+            blocks += paragraphs(f"原因分析：{row.problem.cause.strip()}")
+    return blocks
+
+
 #: Every generated part by the name that outlines use.
 BUILDERS: Mapping[str, Builder] = {
     "background": _overview("background"),
@@ -362,5 +398,12 @@ BUILDERS: Mapping[str, Builder] = {
     "problems": _problems,
     "advice": _advice,
     "remarks": _overview("remarks"),
+    "unit_profile": _overview("unit_profile"),
+    "achievements": _overview("achievements"),
+    "abstract": _abstract,
+    "by_level1": by_level1,
+    "problem_titles": _problem_titles,
+    "plain_problems": _plain_problems,
+    **{f"analysis:{number}": analysis_of(number) for number in range(1, 9)},
     "waivers": _waivers,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,12 @@ class Exporting:
         machine_fonts: bool = False,
         cut_outs: Callable[[Session], CutOut | None] = lambda _: None,
         author: Callable[[], str] = lambda: "",
+        own: Path | None = None,
     ) -> None:
-        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports."""
+        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports,
+        ``own`` is the folder with the firm's own outlines.
+        """
+        self._own = own
         self._cut_outs = cut_outs
         self._author = author
         self._machine_fonts = machine_fonts
@@ -128,10 +132,13 @@ class Exporting:
             raise WorkbenchError("no-exporter", f"没有名为“{key}”的导出种类。", f"可用：{known}。")
         return self._exporters[key]
 
+    def _kit(self) -> Kit:
+        return Kit(self._resources, machine_fonts=self._machine_fonts, own_outlines=self._own)
+
     def annex_titles(self, outline: str) -> tuple[str, ...]:
         """The titles of the annexes that reports of an outline print; none for an outline that can't be used."""
         try:
-            read = read_outline(Kit(self._resources).outlines / f"{outline}.toml")
+            read = read_outline(self._kit().outline(outline))
         except WorkbenchError:
             return ()
         return tuple(annex.title for annex in read.annexes)
@@ -177,7 +184,7 @@ class Exporting:
             cut_out=self._cut_outs(session),
             history=_history(session),
         )
-        kit = Kit(self._resources, layout, machine_fonts=self._machine_fonts, sheets=sheets, only=only)
+        kit = replace(self._kit(), layout=layout, sheets=sheets, only=only)
         return ExportJob(exporter, data, path, kit)
 
     def note(
@@ -205,7 +212,7 @@ class Exporting:
     ) -> ExportJob:
         """Freeze the session's state for filling the bureau's own workbook."""
         data = freeze(session.evaluation, session.scores, findings=findings, made=self._clock())
-        kit = Kit(self._resources, machine_fonts=self._machine_fonts, bureau=form)
+        kit = replace(self._kit(), bureau=form)
         return ExportJob(BUREAU_WORKBOOK, data, path.with_suffix(BUREAU_WORKBOOK.suffix), kit)
 
     def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:

@@ -39,6 +39,9 @@ from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
 
+#: Subfolder of the data folder with the firm's own outlines of reports.
+OWN_OUTLINES = "提纲"
+
 
 class Folders(Protocol):
     """The folders of one run, as :func:`workbench.paths.find_paths` finds them."""
@@ -223,6 +226,7 @@ def assemble(
         machine_fonts=True,
         cut_outs=CutOuts(folders.cache),
         author=lambda: settings.text("evaluator"),
+        own=(data or usual) / OWN_OUTLINES,
     )
     return Parts(
         settings,
@@ -239,5 +243,5 @@ def assemble(
         OutsideSheets(folders.resources, now),
         folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
         Safekeeping(settings, now),
-        Chapters(folders.resources, now),
+        Chapters(folders.resources, now, (data or usual) / OWN_OUTLINES),
     )

@@ -84,10 +84,11 @@ _ENTITIES_2: dict[str, str] = {
     "survey_result": "questionnaire frozen by note figures",
 }
 _COLUMNS_2: dict[str, str] = {
-    "overview": "index_scheme",
+    "overview": "index_scheme unit_profile achievements outline",
     "evidence": "index derived_from withheld:int taken_place",
     "entry": "owner override_by",
     "paragraph": "mode",
+    "target": "suggested suggestion_reason",
     "fund_line": "stated_rate",
     "questionnaire": (
         "way aggregation double_entry double_every:int double_share double_seed columns number_prefix "

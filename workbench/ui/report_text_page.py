@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -28,6 +29,7 @@ from workbench.ui.basis_card import offered
 from workbench.ui.chip_editor import ChipEditor
 from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
+from workbench.ui.inputs import ComboInput
 from workbench.ui.page import Page
 from workbench.ui.theme import role
 from workbench.ui.widgets import Card, Notice, clear, label, link, scrolled
@@ -56,7 +58,19 @@ class ReportTextPage(Page):
         side = QVBoxLayout(left)
         side.setContentsMargins(theme.px(14), theme.px(10), theme.px(6), theme.px(10))
         side.addWidget(label("报告正文", "title"))
-        side.addWidget(label("● 有人写的文字", "small"))
+        self.shape = ComboInput()
+        self.shape.setAccessibleName("报告提纲")
+        self.shape.setSizeAdjustPolicy(ComboInput.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.shape.activated.connect(lambda _: self._choose_outline())
+        side.addWidget(self.shape)
+        line = QHBoxLayout()
+        line.addWidget(label("● 有人写的文字", "small"))
+        line.addStretch(1)
+        line.addWidget(link("另存可改的提纲…", self.save_outline))
+        side.addLayout(line)
+        self._said = label("", "small", wrap=True)
+        self._said.hide()
+        side.addWidget(self._said)
         side.addWidget(self.outline, 1)
 
         content = QWidget()
@@ -116,6 +130,7 @@ class ReportTextPage(Page):
             self._listed = []
             self._heading.setText(str(error))
         self._known = self._chapters.figures(self.context.session)
+        self._show_outlines()
         row = max(self.outline.currentRow(), 0)
         self.outline.blockSignals(True)
         self.outline.clear()
@@ -131,6 +146,33 @@ class ReportTextPage(Page):
         if writable:
             self.outline.setCurrentRow(row if row in writable else writable[0])
         self._show_chapter()
+
+    def _show_outlines(self) -> None:
+        evaluation = self.context.session.evaluation
+        chosen = evaluation.overview.outline
+        self.shape.clear()
+        outlines = self._chapters.outlines()
+        usual = outlines.get(evaluation.form.outline, evaluation.form.outline)
+        self.shape.addItem(f"按指标体系：{usual}", "")
+        for key, words in outlines.items():
+            self.shape.addItem(words, key)
+        self.shape.setCurrentIndex(max(self.shape.findData(chosen), 0))
+
+    def _choose_outline(self) -> None:
+        self.context.flush()
+        address = Address("overview", "overview", "outline")
+        put_text(self.context.session, address, str(self.shape.currentData() or ""))
+
+    def save_outline(self) -> None:
+        """Copy the outline in force to the firm's own folder, where its headings and order may be edited."""
+        evaluation = self.context.session.evaluation
+        try:
+            path = self._chapters.save_own(evaluation.overview.outline or evaluation.form.outline)
+        except WorkbenchError as error:
+            self._said.setText(str(error))
+        else:
+            self._said.setText(f"已存为 {path}。用文本编辑器改标题、次序和附件，改后重新进入本页即生效。")
+        self._said.show()
 
     def update_for(self, changed: Changed) -> None:
         """Everything follows but the text that is being typed."""

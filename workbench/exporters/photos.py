@@ -1,0 +1,40 @@
+"""现场照片: the pictures among the evidence, indicator by indicator, two to a row, each with its number and time."""
+
+from __future__ import annotations
+
+from workbench.domain.evaluation import Evidence
+from workbench.domain.regions import Region
+from workbench.exporters.document import Block, Figure, Heading, PhotoGrid, Picture
+from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_words import evidence_text
+
+_WHOLE = Region(1, 0, 0, 1, 1)
+_TAKEN_DAY = 10
+
+
+def photo_annex(data: ReportData) -> list[Block]:
+    """The annex of a report; nothing without pictures at hand. A picture stands at the first indicator it proves."""
+    if data.cut_out is None:
+        return []
+    photos = {
+        item.number: item
+        for item in data.evidence
+        if item.media_type.startswith("image/") and not item.withheld
+    }
+    blocks: list[Block] = []
+    for row in data.rows:
+        own = [photos.pop(number) for number in row.evidence if number in photos]
+        figures = tuple(figure for item in own if (figure := _figure(data, item)) is not None)
+        if figures:
+            blocks.append(Heading(3, row.indicator.name, numbered=False))
+            blocks.append(PhotoGrid(figures))
+    return blocks
+
+
+def _figure(data: ReportData, item: Evidence) -> Figure | None:
+    picture = data.cut_out(item, _WHOLE) if data.cut_out is not None else None
+    if picture is None:
+        return None
+    taken = f"（{item.taken[:_TAKEN_DAY]} 拍摄）" if item.taken else ""
+    name = f"{evidence_text((item.number,))} {item.title}"
+    return Figure(Picture(picture, item.title), f"{name}{taken}")
