@@ -416,3 +416,14 @@ def test_sheets_that_agree_to_the_last_word_are_pointed_out(desk: Desk, tmp_path
     path = book(tmp_path / "a.xlsx", HEADERS, (1, *same), (2, *same))
     preview = imported(desk, path)
     assert any("第 3 行与第 2 行的答案（含文字）完全相同" in notice for notice in preview.read.notices)
+
+
+def test_a_file_without_headers_is_pointed_out(desk: Desk, tmp_path: Path) -> None:
+    table = desk.files.read(book(tmp_path / "a.xlsx", (1, "满意"), (2, "一般")))
+    assert any("看上去像答案" in notice for notice in table.notices)
+
+
+def test_an_import_stands_although_its_mapping_cannot_be_remembered(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "mappings.json").mkdir()
+    imported(desk, book(tmp_path / "a.xlsx", HEADERS, *ROWS))
+    as_expected(desk)

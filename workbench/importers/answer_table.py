@@ -194,6 +194,8 @@ def _table(file: str, sheet: str, digest: str, found: _Rows) -> SurveyTable:
     else:
         below = {}
     headers = _headers(tops, below)
+    if any(header.text.isdigit() for header in headers):
+        notices.append(f"第 {number} 行作为表头，但看上去像答案；文件应有一行题目作表头。")
     columns = [header.column for header in headers]
     if len(found) == start:
         raise WorkbenchError("no-rows", f"“{file}”里只有表头，没有答卷。", "请检查导出的文件。")

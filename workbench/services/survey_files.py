@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from workbench.importers.survey_design import Draft, drafted
 from workbench.importers.survey_sheets import ReadSheets, SheetPacking, batch_lines
 from workbench.services.jobs import silent
 from workbench.services.session import Session
+
+_log = logging.getLogger(__name__)
 
 #: Sheets in one batch: an edit of one rewrites no more than these.
 BATCH = 200
@@ -178,9 +181,12 @@ class SurveyFiles:
         known.pop(key, None)
         known[key] = to_remember(preview.mapping, asked)
         kept = dict(list(known.items())[-MOST_REMEMBERED:])
-        with files.told(self._memory, "记住各列的对应"):
+        try:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
             files.write_beside(self._memory, json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8"))
+        except OSError as error:
+            # The answers are in; next time the headers are read again.
+            _log.info("the mapping of columns was not remembered: %s", error)
 
 
 def asked_of(evaluation: Evaluation, questionnaire: Questionnaire) -> _Asked:
