@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zipfile
 from collections.abc import Iterator
@@ -9,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
-import bagit
 import pytest
 
 from tests.helpers import ROOT
 from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Evidence, Overview
 from workbench.errors import WorkbenchError
+from workbench.exporters.bag import bag_faults
 from workbench.services.archiving import Archiving
 from workbench.services.catalog import Catalog
 from workbench.services.exporting import Exporting
@@ -50,11 +51,25 @@ def archiving() -> Archiving:
     return Archiving(Exporting(ROOT / "resources", local_now), local_now)
 
 
+def _summed(bag: Path, manifest: str) -> set[str]:
+    """What ``sha256sum -c`` would look at, each found as listed."""
+    listed = dict(reversed(line.split("  ", 1)) for line in (bag / manifest).read_text("utf-8").splitlines())
+    assert {name: hashlib.sha256((bag / name).read_bytes()).hexdigest() for name in listed} == listed
+    return set(listed)
+
+
 def test_an_archive_is_a_valid_bag_and_opens_again(
     session: Session, archiving: Archiving, catalog: Catalog, tmp_path: Path
 ) -> None:
     done = archiving.job(session, tmp_path / "移交 归档包", kinds=["score-sheet", "report"]).run()
-    assert bagit.Bag(str(done.path)).is_valid()
+    assert _summed(done.path, "manifest-sha256.txt") == {
+        path.relative_to(done.path).as_posix() for path in (done.path / "data").rglob("*") if path.is_file()
+    }
+    assert _summed(done.path, "tagmanifest-sha256.txt") == {
+        "bagit.txt",
+        "bag-info.txt",
+        "manifest-sha256.txt",
+    }
     assert archiving.verify(done.path) == []
     assert session.memory.head in (done.path / "bag-info.txt").read_text("utf-8")
 
@@ -146,3 +161,27 @@ def test_a_hostile_zip_writes_nothing(archiving: Archiving, tmp_path: Path, name
     with pytest.raises(WorkbenchError):
         archiving.verify(path)
     assert [one.name for one in tmp_path.iterdir()] == ["恶意.zip"]
+
+
+def test_the_bag_of_a_stranger_is_read_by_the_same_rules(tmp_path: Path) -> None:
+    bag = tmp_path / "包"
+    (bag / "data").mkdir(parents=True)
+    (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
+    with pytest.raises(WorkbenchError, match="不是归档包"):
+        bag_faults(bag)
+    content = "报告\n".encode()
+    (bag / "data" / "100%.txt").write_bytes(content)
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    (bag / "manifest-md5.txt").write_text(f"{md5.upper()} *data/100%25.txt\n", "utf-8")
+    assert bag_faults(bag) == []
+    outside = tmp_path / "别的.txt"
+    outside.write_bytes(content)
+    (bag / "manifest-md5.txt").write_text(
+        f"{md5} data/100%25.txt\n{md5} data/../../别的.txt\n{md5} {outside}\n", "utf-8"
+    )
+    (bag / "manifest-shake_128.txt").write_text(f"{md5} data/100%25.txt\n", "utf-8")
+    assert bag_faults(bag) == [
+        "清单读不懂：“data/../../别的.txt”不在归档包内。",
+        f"清单读不懂：“{outside}”不在归档包内。",
+        "清单读不懂：manifest-shake_128.txt。",
+    ]
