@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.exporters.paper import page_texts
 from tests.helpers import session
 from tests.ui.helpers import QuietAlerts, commit, services_on, window_on
+from workbench.domain.entities_survey import COUNTS, FILE, SHEETS
 from workbench.domain.evaluation import Input, Option, Question, Questionnaire, input_id
 from workbench.services.editing import Address
 from workbench.services.session import Session
 from workbench.ui.main_window import MainWindow
-from workbench.ui.survey_page import COUNTING, SurveyPage
+from workbench.ui.survey_page import COUNTING, DESIGN, ENTRY, IMPORTING, RESULTS, SurveyPage
+from workbench.ui.two_columns import TwoColumns
 
 LABELS = ("非常了解", "比较了解", "一般", "不太了解", "非常不了解")
 WEIGHTS = ("1", "0.8", "0.6", "0.3", "0")
@@ -191,3 +194,41 @@ def test_sheets_are_printed_with_numbers_that_run_on(qtbot: QtBot, opened: Sessi
     card._show_range()
     assert "编号" in card.told.text()
     assert not card.go.isEnabled()
+
+
+def test_in_a_small_window_nothing_is_cut_off_sideways(window: MainWindow, opened: Session) -> None:
+    asked = opened.evaluation.get(Questionnaire, "s1")
+    assert asked is not None
+    page = survey(window)
+    window.resize(910, 620)
+    for tab, way in (
+        (DESIGN, COUNTS),
+        (COUNTING, COUNTS),
+        (RESULTS, COUNTS),
+        (ENTRY, SHEETS),
+        (IMPORTING, FILE),
+    ):
+        opened.put(dataclasses.replace(asked, way=way))
+        page.show_tab(tab)
+        QApplication.processEvents()
+        area = page.stack.currentWidget()
+        assert isinstance(area, QScrollArea), tab
+        assert area.widget().width() <= area.viewport().width(), tab
+        panel = area.widget().findChild(TwoColumns)
+        assert panel is not None
+        assert panel.narrow
+        assert panel.right.geometry().top() >= panel.left.geometry().bottom()
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    assert not page.imports.narrow
+
+
+def test_whoever_types_next_does_not_find_the_other_answers_open(window: MainWindow, opened: Session) -> None:
+    asked = opened.evaluation.get(Questionnaire, "s1")
+    assert asked is not None
+    opened.put(dataclasses.replace(asked, way=SHEETS, double_entry="全部"))
+    page = survey(window)
+    page.show_tab(ENTRY)
+    page.entry.double.differences.show()
+    page.entry.double.passes[2].click()
+    assert page.entry.double.differences.isHidden()
