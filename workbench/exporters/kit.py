@@ -77,3 +77,10 @@ class Exporter:
     write: Write
     usual: bool = False
     """Whether most people want it each time: ticked when the list of files is first shown."""
+    group: str = "资料与记录"
+    """The heading that it stands under in the list of files."""
+
+    @property
+    def document(self) -> str:
+        """What it is called without the kind of file: ``评价报告`` of ``评价报告（Word）``."""
+        return self.label.removesuffix("（Word）")

@@ -125,6 +125,15 @@ class Exporting:
         """Every kind of file that can be made."""
         return list(self._exporters.values())
 
+    def documents(self) -> dict[tuple[str, str], list[Exporter]]:
+        """The kinds by heading and document: what comes as PDF and as Word is one document."""
+        kinds = self.kinds()
+        headings = list(dict.fromkeys(kind.group for kind in kinds))
+        found: dict[tuple[str, str], list[Exporter]] = {}
+        for kind in sorted(kinds, key=lambda kind: headings.index(kind.group)):
+            found.setdefault((kind.group, kind.document), []).append(kind)
+        return found
+
     def kind(self, key: str) -> Exporter:
         """One kind by its key; raises :class:`WorkbenchError` for others."""
         if key not in self._exporters:

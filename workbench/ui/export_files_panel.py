@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.domain.checks import Finding
 from workbench.errors import WorkbenchError
@@ -21,8 +21,9 @@ from workbench.ui.preview_pane import PreviewPane
 from workbench.ui.tasks import Task
 from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, rule, scrolled
 
-#: From this width on (in base pixels) the pages are shown beside the list.
-_PREVIEW_FROM = 900
+#: From this width on (in base pixels) the pages are shown beside the list, else in its place.
+_BESIDE_FROM = 760
+_FILE_KINDS = {".pdf": "PDF", ".docx": "Word", ".xlsx": "Excel"}
 
 
 class ExportFilesPanel(QWidget):
@@ -54,17 +55,8 @@ class ExportFilesPanel(QWidget):
         column.setSpacing(theme.px(9))
         self._state = QVBoxLayout()
         column.addLayout(self._state)
-        kinds = Card(theme, "要导出的文件", "空格勾选，↑↓ 逐份预览")
-        kinds.body.setSpacing(theme.px(1))
         self.boxes: dict[str, QCheckBox] = {}
-        for kind in exporting.kinds():
-            box = QCheckBox(f"{kind.label}　{kind.suffix}")
-            box.setChecked(kind.usual)
-            box.toggled.connect(self._on_ticked)
-            box.installEventFilter(self)
-            self.boxes[kind.key] = box
-            kinds.body.addWidget(box)
-        column.addWidget(kinds)
+        column.addWidget(self._kinds_card(exporting))
 
         where = Card(theme, "保存到")
         self._where = label("", wrap=True)
@@ -97,16 +89,65 @@ class ExportFilesPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        left = scrolled(content)
-        row.addWidget(left, 2)
+        self._left = scrolled(content)
+        row.addWidget(self._left, 2)
         self._line = rule(vertical=True)
         self.pane = PreviewPane(context)
         row.addWidget(self._line)
         row.addWidget(self.pane, 3)
-        beside = previewing is not None
-        self._line.setVisible(beside)
-        self.pane.setVisible(beside)
+        self._looking = False
+        self._look = link("预览这一份", self._turn)
+        self._back = link("返回列表", self._turn)
+        act.insertWidget(1, self._look)
+        self.pane.head.insertWidget(0, self._back)
+        self._arrange()
         self._show_running(running=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On small screens with large text the list and the pages take turns."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _turn(self) -> None:
+        self._looking = not self._looking
+        self._arrange()
+        (self.pane.pages if self._looking else next(iter(self.boxes.values()))).setFocus()
+
+    def _arrange(self) -> None:
+        shown = self._previewing is not None
+        beside = shown and self.width() >= self.context.theme.px(_BESIDE_FROM)
+        self._left.setVisible(beside or not (shown and self._looking))
+        self.pane.setVisible(beside or (shown and self._looking))
+        self._line.setVisible(beside)
+        self._look.setVisible(shown and not beside)
+        self._back.setVisible(not beside)
+
+    def _kinds_card(self, exporting: Exporting) -> Card:
+        """Every kind under its heading; what comes as several kinds of file has a line with a box for each."""
+        theme = self.context.theme
+        card = Card(theme, "要导出的文件", "空格勾选，焦点所在即预览")
+        grid = QGridLayout()
+        grid.setVerticalSpacing(theme.px(2))
+        grid.setHorizontalSpacing(theme.px(10))
+        grid.setColumnStretch(0, 1)
+        lines = exporting.documents()
+        group = ""
+        for (heading, document), kinds in lines.items():
+            if heading != group:
+                group = heading
+                grid.addWidget(label(heading, "small"), grid.rowCount(), 0, 1, 3)
+            row = grid.rowCount()
+            grid.addWidget(label(document), row, 0)
+            for place, kind in enumerate(kinds, start=1):
+                box = QCheckBox(_FILE_KINDS.get(kind.suffix, kind.suffix))
+                box.setAccessibleName(f"{document} {box.text()}")
+                box.setChecked(kind.usual)
+                box.toggled.connect(self._on_ticked)
+                box.installEventFilter(self)
+                self.boxes[kind.key] = box
+                grid.addWidget(box, row, place)
+        card.body.addLayout(grid)
+        return card
 
     def reload(self) -> None:
         """Show what stands in the way of a final version, and the file that is looked at as it is now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.errors import WorkbenchError
@@ -21,6 +22,7 @@ from workbench.ui.widgets import Card, clear, label, scrolled
 
 #: Subfolder of the evaluation that files go to unless another is chosen.
 FOLDER = "导出"
+_TITLE_FROM = 640
 
 
 class ExportPage(Page):
@@ -46,7 +48,8 @@ class ExportPage(Page):
         self.papers: ImportCard | None = None
         head = QHBoxLayout()
         head.setSpacing(theme.px(4))
-        head.addWidget(label("报告与导出", "title"))
+        self._title = label("报告与导出", "title")
+        head.addWidget(self._title)
         head.addSpacing(theme.px(8))
         self.stack = QStackedWidget()
         self.tabs: list[QPushButton] = []
@@ -82,6 +85,11 @@ class ExportPage(Page):
         outer.setSpacing(theme.px(8))
         outer.addLayout(head)
         outer.addWidget(self.stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """With large text the tabs need the room; the navigation says which page it is."""
+        super().resizeEvent(event)
+        self._title.setVisible(event.size().width() >= self.context.theme.px(_TITLE_FROM))
 
     def show_part(self, number: int) -> None:
         """Save what is being typed, then show another part."""

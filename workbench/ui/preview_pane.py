@@ -83,7 +83,7 @@ class PreviewPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(10), 0, 0, 0)
         column.setSpacing(theme.px(5))
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
         self._title = label("预览", "card_title")
         self._where = label("", "soft")
         head.addWidget(self._title)

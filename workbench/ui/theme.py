@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPalette
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 BASE_POINTS = 9.75
@@ -15,6 +16,9 @@ BASE_POINTS = 9.75
 BASE_LINE = 19.0
 """Height of a line of the base text at 96 dpi, in px: lengths below are stated for it."""
 FAMILY = "Noto Sans SC"
+_BOX = 12
+#: The mark of a ticked box, as shares of its side.
+_TICK = ((0.22, 0.54), (0.42, 0.74), (0.78, 0.28))
 Px = Callable[[float], int]
 
 
@@ -88,6 +92,7 @@ class Theme(QObject):
         super().__init__()
         self.colors = LIGHT
         self._scale = 1.0
+        self._marks = tempfile.TemporaryDirectory(prefix="workbench-look-")
         if fonts is not None:
             for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"):
                 QFontDatabase.addApplicationFont(str(fonts / name))
@@ -110,11 +115,30 @@ class Theme(QObject):
         self._scale = QFontMetricsF(font).height() / BASE_LINE
         app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
         palette = self._palette()
-        sheet = style_sheet(self.colors, self.px, BASE_POINTS * percent / 100)
+        tick = self._tick()
+        sheet = style_sheet(self.colors, self.px, BASE_POINTS * percent / 100, tick)
         if sheet != app.styleSheet():  # every widget there is would be polished again
             app.setPalette(palette)
             app.setStyleSheet(sheet)
         self.changed.emit()
+
+    def _tick(self) -> str:
+        """The mark of a ticked box as a file, which is the only way a style sheet takes one."""
+        side = self.px(_BOX)
+        path = Path(self._marks.name) / f"{self.colors.on_accent.lstrip('#')}-{side}.png"
+        if not path.exists():
+            mark = QPixmap(side * 2, side * 2)  # drawn double for screens with two dots to the pixel
+            mark.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(mark)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(QColor(self.colors.on_accent), side * 0.28)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPolyline([QPointF(side * 2 * x, side * 2 * y) for x, y in _TICK])
+            painter.end()
+            mark.save(str(path), "PNG")
+        return path.as_posix()
 
     def px(self, length: float) -> int:
         """A length stated for the base text, in px for the text in force."""
@@ -167,8 +191,8 @@ def role(widget: QWidget, name: str) -> QWidget:
     return widget
 
 
-def style_sheet(c: Colors, px: Px, points: float) -> str:
-    """The one style sheet: every rule that is not a palette colour."""
+def style_sheet(c: Colors, px: Px, points: float, tick: str) -> str:
+    """The one style sheet: every rule that is not a palette colour; ``tick`` is the file of the mark of a box."""
     return f"""
 QToolTip {{ background: {c.card}; color: {c.ink}; border: 1px solid {c.line}; padding: {px(4)}px; }}
 QLabel {{ background: transparent; }}
@@ -270,6 +294,12 @@ QTreeView {{ selection-background-color: {c.accent_soft}; selection-color: {c.in
 QListView::item {{ padding: {px(4)}px {px(8)}px; border: 0; }}
 QListView::item:!selected {{ background: transparent; }}
 QListView::item:selected {{ background: {c.accent_soft}; color: {c.accent}; }}
+QCheckBox, QRadioButton {{ spacing: {px(6)}px; }}
+QCheckBox::indicator {{ width: {px(_BOX)}px; height: {px(_BOX)}px; border: 1px solid {c.soft};
+  border-radius: {px(3)}px; background: {c.card}; }}
+QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
+QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
+QCheckBox:focus {{ color: {c.accent}; }}
 QProgressBar {{ background: {c.line}; border: 0; border-radius: {px(3)}px; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}
 QMenu {{ background: {c.card}; border: 1px solid {c.line}; padding: {px(4)}px 0; }}
