@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -92,7 +91,7 @@ class Theme(QObject):
         super().__init__()
         self.colors = LIGHT
         self._scale = 1.0
-        self._marks = tempfile.TemporaryDirectory(prefix="workbench-look-")
+        self._marks = QTemporaryDir()
         if fonts is not None:
             for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"):
                 QFontDatabase.addApplicationFont(str(fonts / name))
@@ -125,7 +124,7 @@ class Theme(QObject):
     def _tick(self) -> str:
         """The mark of a ticked box as a file, which is the only way a style sheet takes one."""
         side = self.px(_BOX)
-        path = Path(self._marks.name) / f"{self.colors.on_accent.lstrip('#')}-{side}.png"
+        path = Path(self._marks.path()) / f"{self.colors.on_accent.lstrip('#')}-{side}.png"
         if not path.exists():
             mark = QPixmap(side * 2, side * 2)  # drawn double for screens with two dots to the pixel
             mark.fill(Qt.GlobalColor.transparent)
