@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench import paths
-from workbench.cli import archive, bureau, commands, demo, forms, paper, review, self_test, surveys, tables
+from workbench.cli import (
+    archive,
+    bureau,
+    commands,
+    defaults,
+    demo,
+    forms,
+    paper,
+    review,
+    self_test,
+    surveys,
+    tables,
+)
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
@@ -132,6 +144,10 @@ def parser() -> Parser:
     made.add_argument("--out", default="", metavar="文件夹", help="建成哪个文件夹，不写为数据文件夹中同名的")
 
     _bureau(add("bureau", bureau.fill, "财政局表样：绑定空白表、填写、核对"))
+
+    _defaults(
+        add("defaults", defaults.export, "本单位资料：自己的体系、提纲、清单、核验、表样和设置，一个文件带走")
+    )
 
     _surveys(add("survey", surveys.show, "问卷：导入答卷文件、录入进度、结果和计算过程"))
 
@@ -266,6 +282,24 @@ def _bureau(made: Parser) -> None:
     inner = add("compare", bureau.compare, "核对填好的表与空白表；绑定以外有不同则退出码为 1")
     inner.add_argument("title", metavar="表样")
     inner.add_argument("file", metavar="文件", help="填好的 .xlsx")
+
+
+def _defaults(made: Parser) -> None:
+    """``defaults export`` and ``defaults import``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="part", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(
+            name, help=about, description=about, prog=f"{PROGRAM} defaults {name}"
+        )
+        inner.set_defaults(run=run)
+        inner.add_argument("file", metavar="文件", help="本单位资料（.zip）")
+        return inner
+
+    inner = add("export", defaults.export, "把这台机器上本单位自己的资料写成一个文件")
+    inner.add_argument("--firm", default="", metavar="名称", help="单位名称，读入时显示")
+    inner = add("import", defaults.take_in, "读入本单位资料，被替换的原文件另存；有问题则一项也不读入")
+    inner.add_argument("--preview", action="store_true", help="只说会带来什么，不读入")
 
 
 def _folder(made: Parser) -> None:

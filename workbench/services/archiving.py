@@ -19,6 +19,7 @@ from workbench.exporters.report_data import ReportData
 from workbench.services.exporting import Exporting, ExportJob
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
+from workbench.services.unpacking import gone, unfolded
 from workbench.store.creation import DATABASE, EVIDENCE
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.evidence import Vault
@@ -60,7 +61,7 @@ class ArchiveJob:
         Raises :class:`WorkbenchError` with a sentence.
         """
         notices: list[str] = []
-        with files.told(self.path, "写归档包"), _gone(self.fresh):
+        with files.told(self.path, "写归档包"), gone(self.fresh):
             bag = Bag(self.fresh)
             bag.taken_in(_DATABASE)
             steps = len(self.exports) + len(self.data.evidence) + 2
@@ -152,14 +153,6 @@ class ArchiveJob:
             files.swap(packed, self.path)
         finally:
             packed.unlink(missing_ok=True)
-
-
-@contextmanager
-def _gone(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _evidence_folders(data: ReportData) -> dict[str, str]:
@@ -261,7 +254,7 @@ class Archiving:
                     "no-data", f"归档包“{path.name}”里没有评价数据。", "请确认归档包来自本程序。"
                 )
             fresh = files.beside(folder)
-            with files.told(folder, "打开归档包"), _gone(fresh):
+            with files.told(folder, "打开归档包"), gone(fresh):
                 fresh.mkdir(parents=True)
                 shutil.copyfile(database, fresh / DATABASE)
                 files.fsync_file(fresh / DATABASE)
@@ -276,36 +269,10 @@ class Archiving:
         if path.is_dir():
             yield path
             return
-        fresh = files.beside(path)
-        with files.told(path, "读取归档包"), _gone(fresh):
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    _look_over(archive, path)
-                    archive.extractall(fresh)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-                raise WorkbenchError(
-                    "no-archive", f"“{path.name}”不是完整的归档包。", "请检查文件是否复制完整。"
-                ) from error
+        with unfolded(
+            path, path.parent, "归档包", most_bytes=_MOST_BYTES, most_entries=_MOST_ENTRIES
+        ) as fresh:
             found = sorted(fresh.glob("*/bagit.txt")) + sorted(fresh.glob("bagit.txt"))
             if not found:
                 raise WorkbenchError("no-bag", f"“{path.name}”里没有归档包。", "请选择本程序写出的归档包。")
             yield found[0].parent
-
-
-def _look_over(archive: zipfile.ZipFile, path: Path) -> None:
-    """Refuse bombs, links and names that lead elsewhere before anything is unfolded."""
-    entries = archive.infolist()
-    if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _MOST_BYTES:
-        raise WorkbenchError("archive-too-large", f"“{path.name}”展开后过大。", "请确认文件来源。")
-    free = shutil.disk_usage(path.parent).free
-    if sum(entry.file_size for entry in entries) > free:
-        raise WorkbenchError("disk-full", f"磁盘空间不够展开“{path.name}”。", "请清理磁盘后重试。")
-    for entry in entries:
-        parts = PurePosixPath(entry.filename).parts
-        linked = (entry.external_attr >> 16) & 0o170000 == 0o120000
-        if linked or ".." in parts or entry.filename.startswith(("/", "\\")) or ":" in entry.filename:
-            raise WorkbenchError(
-                "archive-hostile",
-                f"“{path.name}”里有不允许的路径：{entry.filename[:60]}。",
-                "请确认文件来源。",
-            )

@@ -21,7 +21,8 @@ from workbench.importers.workbooks import read_workbook
 
 #: Subfolder of the data folder with the kept forms, each in a folder of its own.
 FOLDER = "表样"
-_BINDINGS = "表样.toml"
+#: The file of a kept form that says which cell holds what.
+BINDINGS = "表样.toml"
 #: How much of a sheet is shown for binding, and so many empty rows and columns around its content.
 _MOST_ROWS, _MOST_COLUMNS, _ROOM = 400, 40, 2
 
@@ -71,7 +72,7 @@ class BureauForms:
     def listed(self) -> list[BureauListing]:
         """Every kept form by its title."""
         found = []
-        for path in sorted(self._folder.glob(f"[!.]*/{_BINDINGS}")):
+        for path in sorted(self._folder.glob(f"[!.]*/{BINDINGS}")):
             try:
                 found.append(BureauListing(path.parent.name, read_bureau_form(path)))
             except InputRefused as error:
@@ -80,7 +81,7 @@ class BureauForms:
 
     def form(self, title: str) -> BureauForm:
         """One kept form; raises :class:`WorkbenchError` when there is none or it can't be used."""
-        path = self._folder / files.safe_name(title, "表样") / _BINDINGS
+        path = self._folder / files.safe_name(title, "表样") / BINDINGS
         if not path.is_file():
             names = "、".join(one.title for one in self.listed()) or "还没有"
             raise WorkbenchError("no-bureau-form", f"没有名为“{title}”的财政局表样。", f"现有：{names}。")
@@ -133,7 +134,7 @@ class BureauForms:
             form = BureauForm(title, kept, digest, tuple(sorted(bindings)))
             folder.mkdir(parents=True, exist_ok=True)
             files.write_beside(form.blank, content)
-            files.write_beside(folder / _BINDINGS, tomli_w.dumps(bindings_raw(form)).encode())
+            files.write_beside(folder / BINDINGS, tomli_w.dumps(bindings_raw(form)).encode())
         return form
 
     def remove(self, title: str) -> None:

@@ -41,14 +41,15 @@ PROFILES = "profiles"
 NATIONAL = "national"
 
 
-def load_limits(resources: Path, profile: str = NATIONAL) -> Limits:
+def load_limits(resources: Path, profile: str = NATIONAL, own: Path | None = None) -> Limits:
     """The limits of a profile in ``resources/profiles``: the national ones, with what the profile says otherwise.
 
-    A profile without a file has the national limits. Raises :class:`WorkbenchError` for a broken file.
+    A file of the same name in ``own``, the firm's folder, says what the firm does otherwise. A profile without a file has the national limits. Raises :class:`WorkbenchError` for a broken file.
     """
     merged: dict[str, object] = {}
-    for name in dict.fromkeys((NATIONAL, profile)):
-        path = resources / PROFILES / f"{Path(name).name}.toml"
+    folders = (resources / PROFILES, *([own] if own is not None else []))
+    names = dict.fromkeys(f"{Path(name).name}.toml" for name in (NATIONAL, profile))
+    for path in (folder / name for name in names for folder in folders):
         if not path.is_file():
             continue
         try:

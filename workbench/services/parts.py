@@ -20,6 +20,8 @@ from workbench.services.checking import Checking, load_limits
 from workbench.services.cutting import CutOuts
 from workbench.services.evidence_files import EvidenceFiles
 from workbench.services.exporting import Exporting
+from workbench.services.firm_defaults import FirmDefaults
+from workbench.services.firm_rooms import OWN_LISTS, OWN_OUTLINES, OWN_PROFILES
 from workbench.services.importing import Importing
 from workbench.services.outside_sheets import OutsideSheets
 from workbench.services.own_checks import load_own_checks, own_check_folders
@@ -38,9 +40,6 @@ from workbench.services.surveying import Surveying
 from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
-
-#: Subfolder of the data folder with the firm's own outlines of reports.
-OWN_OUTLINES = "提纲"
 
 
 class Folders(Protocol):
@@ -130,11 +129,13 @@ class Parts:
     """Where it is remembered what the columns of survey files meant."""
     safekeeping: Safekeeping
     chapters: Chapters
+    firm: FirmDefaults
+    """What the firm has made its own, from and to one file."""
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
         form = session.evaluation.form
-        limits = load_limits(self.resources, form.profile)
+        limits = load_limits(self.resources, form.profile, self.catalog.data / OWN_PROFILES)
         if not limits.annexes:
             limits = replace(limits, annexes=self.exporting.annex_titles(form.outline))
         own = load_own_checks(own_check_folders(self.resources, self.catalog.data))
@@ -147,7 +148,11 @@ class Parts:
         """What can be done with an open evaluation; its store is joined to the services here."""
         checking = self.checking(session)
         recording = Recording(
-            session, self.resources, self.today, lambda: self.settings.text("evaluator").strip()
+            session,
+            self.resources,
+            self.today,
+            lambda: self.settings.text("evaluator").strip(),
+            self.catalog.data / OWN_LISTS,
         )
         reviewing = Reviewing(session, checking.limits.review_levels, self.today)
         surveying = Surveying(session, self.today, SurveyLibrary(self.resources))
@@ -244,4 +249,5 @@ def assemble(
         folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
         Safekeeping(settings, now),
         Chapters(folders.resources, now, (data or usual) / OWN_OUTLINES),
+        FirmDefaults(data or usual, folders.resources, settings, now),
     )

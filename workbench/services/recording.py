@@ -31,6 +31,8 @@ from workbench.errors import WorkbenchError
 from workbench.services.session import Session
 
 DEFAULT = "default.toml"
+#: A firm's own lists in place of the program's.
+OWN_REQUESTS, OWN_TOPICS = "资料清单.toml", "座谈提纲.toml"
 #: More numbers than this are no sample that a person can work through.
 MOST_DRAWN = 2000
 
@@ -58,8 +60,15 @@ class Recording:
     """What can be done with the records of a session's evaluation. ``today`` is the day on this machine."""
 
     def __init__(
-        self, session: Session, resources: Path, today: Callable[[], date], person: Callable[[], str] = str
+        self,
+        session: Session,
+        resources: Path,
+        today: Callable[[], date],
+        person: Callable[[], str] = str,
+        own: Path | None = None,
     ) -> None:
+        """``own`` is the folder of the firm's own lists."""
+        self._own = own
         self._session = session
         self._resources = resources
         self._person = person
@@ -71,22 +80,16 @@ class Recording:
 
     def usual_requests(self) -> list[ListedRequest]:
         """The usual list of documents; raises :class:`WorkbenchError` for a file that can't be read."""
-        raw = _read(self._resources / "requests" / DEFAULT)
-        return [
-            ListedRequest(
-                category=_text(item, "category"),
-                name=_text(item, "name"),
-                proves=_text(item, "proves"),
-                period=_text(item, "period"),
-                indicators=tuple(_words(item, "indicators")),
-            )
-            for item in _tables(raw, "request")
-        ]
+        return read_requests(self._file(OWN_REQUESTS, "requests"))
 
     def outline(self) -> list[Topic]:
         """The usual outline of an interview; raises :class:`WorkbenchError` for a file that can't be read."""
-        raw = _read(self._resources / "interviews" / DEFAULT)
-        return [Topic(_text(one, "name"), tuple(_words(one, "questions"))) for one in _tables(raw, "topic")]
+        return read_topics(self._file(OWN_TOPICS, "interviews"))
+
+    def _file(self, own: str, room: str) -> Path:
+        """The firm's own list where it has one, otherwise the program's."""
+        path = self._own / own if self._own is not None else None
+        return path if path is not None and path.is_file() else self._resources / room / DEFAULT
 
     def apply_usual_requests(self) -> int:
         """Add the usual list, tied to the indicators of this form, as one step; returns how many are new.
@@ -231,6 +234,27 @@ class Recording:
             if (link.note == SIGNED) != signed
         ]
         self._session.change(changes, label="签字确认页" if signed else "取消签字确认页")
+
+
+def read_requests(path: Path) -> list[ListedRequest]:
+    """A list of documents from its file; raises :class:`WorkbenchError` when it can't be read."""
+    return [
+        ListedRequest(
+            category=_text(item, "category"),
+            name=_text(item, "name"),
+            proves=_text(item, "proves"),
+            period=_text(item, "period"),
+            indicators=tuple(_words(item, "indicators")),
+        )
+        for item in _tables(_read(path), "request")
+    ]
+
+
+def read_topics(path: Path) -> list[Topic]:
+    """An outline of talks from its file; raises :class:`WorkbenchError` when it can't be read."""
+    return [
+        Topic(_text(one, "name"), tuple(_words(one, "questions"))) for one in _tables(_read(path), "topic")
+    ]
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -16,6 +16,8 @@ from workbench.errors import WorkbenchError
 THEMES = ("跟随系统", "浅色", "深色")
 SMALLEST_FONT, LARGEST_FONT = 80, 200
 _LARGEST_FILE = 1_000_000
+#: Where the file keeps what the firm has set, apart from what the person has.
+_FIRM = "firm_defaults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Setting:
     most: int | None = None
     shown: bool = True
     """Whether the settings dialog offers it; the others are what the program remembers by itself."""
+    firm: bool = False
+    """Whether a firm may set it for everybody; what a person has chosen goes before."""
 
     @property
     def spec(self) -> FieldSpec:
@@ -69,8 +73,18 @@ SETTINGS: tuple[Setting, ...] = (
         "line",
         "",
         hint="U 盘或共享文件夹；每次备份时评价和佐证也存一份，留空则不存",
+        firm=True,
     ),
-    Setting("backup_minutes", "自动备份间隔（分钟）", "count", 60, hint="5 至 600", least=5, most=600),
+    Setting(
+        "backup_minutes",
+        "自动备份间隔（分钟）",
+        "count",
+        60,
+        hint="5 至 600",
+        least=5,
+        most=600,
+        firm=True,
+    ),
     Setting("last_place", "上次的位置", "text", "", shown=False),
     Setting("watched_folders", "监视的文件夹", "text", "", shown=False),
     Setting("window_layout", "窗口布局", "text", "", shown=False),
@@ -98,6 +112,7 @@ class Settings:
         self.message = ""
         self._kept: dict[str, Any] = {}
         self._values = {setting.key: setting.default for setting in SETTINGS}
+        self._firm: dict[str, str | int | bool] = {}
         self._read()
 
     def _read(self) -> None:
@@ -112,6 +127,11 @@ class Settings:
             self._put_aside()
             return
         self._kept = found
+        firm = found.get(_FIRM)
+        if isinstance(firm, dict):
+            for setting in SETTINGS:
+                if setting.firm and self._take(setting, firm) and setting.key in firm:
+                    self._firm[setting.key] = self._values[setting.key]
         bad = [setting.label for setting in SETTINGS if not self._take(setting, found)]
         if bad:
             self.message = f"设置中的{'、'.join(bad)}无法识别，已改用默认值。"
@@ -148,6 +168,33 @@ class Settings:
         """A setting that is a whole number."""
         return int(self._values[key])
 
+    def chosen(self) -> dict[str, str | int | bool]:
+        """What a firm may set for everybody, as it is here where it differs from the program's default."""
+        return {
+            setting.key: self._values[setting.key]
+            for setting in SETTINGS
+            if setting.firm and self._values[setting.key] != setting.default
+        }
+
+    def take_firm(self, values: Mapping[str, str | int | bool]) -> None:
+        """Let these count wherever the person has chosen nothing; they replace what the firm set before.
+
+        Keys that a firm may not set are left out. Raises :class:`BadValue`, or :class:`WorkbenchError`
+        of the disk; nothing changes then.
+        """
+        firm = {
+            key: BY_KEY[key].parse(show_value(value, BY_KEY[key].spec))
+            for key, value in values.items()
+            if key in BY_KEY and BY_KEY[key].firm
+        }
+        kept = {**self._kept, _FIRM: firm}
+        self._write(kept)
+        own = {key: value for key, value in self._values.items() if key in self._kept}
+        self._values = {one.key: firm.get(one.key, self._values[one.key]) for one in SETTINGS} | own
+        for key in self._firm.keys() - firm.keys() - own.keys():
+            self._values[key] = BY_KEY[key].default
+        self._kept, self._firm = kept, firm
+
     def put(self, key: str, value: Value) -> None:
         """Change one setting, durably; raises :class:`BadValue`, or :class:`WorkbenchError` of the disk."""
         self.put_all({key: value})
@@ -163,9 +210,16 @@ class Settings:
         changed = {
             key: value
             for key, value in fresh.items()
-            if key in self._kept or value != BY_KEY[key].default or key in values
+            if key in self._kept or value != self._usual(key) or key in values
         }
         kept = {**self._kept, **changed}  # what a newer program has set stays
+        self._write(kept)
+        self._values, self._kept = fresh, kept
+
+    def _usual(self, key: str) -> str | int | bool:
+        return self._firm.get(key, BY_KEY[key].default)
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
         text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
         try:
             with files.told(self._path, "保存设置"):
@@ -173,4 +227,3 @@ class Settings:
                 files.write_beside(self._path, text.encode("utf-8"))
         except UnicodeEncodeError as error:
             raise WorkbenchError("bad-text", "设置中有无法保存的字符。", "请删去特殊符号。") from error
-        self._values, self._kept = fresh, kept

@@ -1,0 +1,278 @@
+"""What a firm has made its own, as one file: taken out on one machine, taken in on forty others.
+
+The file is a zip: a folder for each room of :mod:`workbench.services.firm_rooms` and a page that
+lists every file with its SHA-256. It is read with suspicion, judged whole, and taken in whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench import files
+from workbench.domain.fields import BadValue, show_value
+from workbench.errors import Fault, InputRefused, WorkbenchError
+from workbench.services.firm_rooms import ROOMS, Room
+from workbench.services.settings import BY_KEY, Settings
+from workbench.services.unpacking import unfolded
+
+NOUN = "本单位资料"
+#: Files that were replaced lie here, in a folder for each time.
+ASIDE = "换下的本单位资料"
+_PAGE, _FORMAT = "本单位资料.json", 1
+_MOST_BYTES, _MOST_ENTRIES, _LARGEST_PAGE = 200 << 20, 5_000, 1 << 20
+#: Files of a zip bear no time, so that the same things make the same file.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+NEW, REPLACED, SAME = "新增", "替换", "相同"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in a file of defaults: its kind, what it is called, and what taking it in does."""
+
+    kind: str
+    title: str
+    name: str
+    """Where it lies below the data folder."""
+    effect: str
+
+    def __str__(self) -> str:
+        return f"{self.effect}　{self.kind}　{self.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file of defaults brings."""
+
+    firm: str
+    made: str
+    items: tuple[Item, ...]
+    settings: Mapping[str, str | int | bool]
+
+    @property
+    def setting_lines(self) -> list[str]:
+        """Each setting in words."""
+        return [
+            f"{BY_KEY[key].label}：{show_value(value, BY_KEY[key].spec)}"
+            for key, value in self.settings.items()
+        ]
+
+    def sentence(self) -> str:
+        """How many things it brings, in one sentence."""
+        counted = [
+            f"{effect} {count} 项"
+            for effect in (NEW, REPLACED, SAME)
+            if (count := sum(item.effect == effect for item in self.items))
+        ]
+        if self.settings:
+            counted.append(f"设置 {len(self.settings)} 项")
+        return "、".join(counted) or "没有内容"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What was taken in; ``aside`` is the folder with what it replaced, if it replaced anything."""
+
+    content: Content
+    aside: Path | None
+
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        kept = f"，被替换的原文件在“{self.aside}”" if self.aside is not None else ""
+        return f"已读入本单位资料：{self.content.sentence()}{kept}。"
+
+
+class FirmDefaults:
+    """Makes and takes in files of defaults; ``data`` is the data folder."""
+
+    def __init__(self, data: Path, resources: Path, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._data = data
+        self._resources = resources
+        self._settings = settings
+        self._now = now
+
+    def listed(self) -> list[tuple[Room, str, Path]]:
+        """Everything of the firm's own here: room, name below the data folder, path."""
+        return [(room, name, path) for room in ROOMS for name, path in room.things(self._data).items()]
+
+    def export(self, path: Path, firm: str = "") -> Content:
+        """Write everything of the firm's own to one file, whole or not at all.
+
+        Raises :class:`InputRefused` naming each thing that could not be used where it is taken in,
+        :class:`WorkbenchError` when there is nothing to write.
+        """
+        items = self._judged(self._data, lambda _name, _thing: NEW)
+        settings = self._settings.chosen()
+        if not items and not settings:
+            raise WorkbenchError(
+                "nothing-own",
+                "这台机器上还没有本单位自己的指标体系、提纲、清单、核验、表样或设置。",
+                "请先做好，再导出。",
+            )
+        content: dict[str, bytes] = {}
+        with files.told(path, "导出本单位资料"):
+            for _room, name, thing in self.listed():
+                for file in sorted(thing.rglob("*")) if thing.is_dir() else [thing]:
+                    if file.is_file() and not file.name.startswith("."):
+                        inner = file.relative_to(thing).as_posix() if thing.is_dir() else ""
+                        content[f"{name}/{inner}".rstrip("/")] = file.read_bytes()
+            page = {
+                "format": _FORMAT,
+                "firm": firm,
+                "made": self._now().isoformat(timespec="minutes"),
+                "settings": settings,
+                "files": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
+            }
+            text = json.dumps(page, ensure_ascii=False, indent=1).encode()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = files.beside(path)
+            try:
+                with zipfile.ZipFile(fresh, "x", zipfile.ZIP_DEFLATED) as archive:
+                    for name, data in {_PAGE: text, **content}.items():
+                        entry = zipfile.ZipInfo(name, _MOMENT)
+                        entry.compress_type = zipfile.ZIP_DEFLATED
+                        archive.writestr(entry, data)
+                files.fsync_file(fresh)
+                files.swap(fresh, path)
+            except BaseException:
+                fresh.unlink(missing_ok=True)
+                raise
+        return Content(firm, str(page["made"]), items, settings)
+
+    def preview(self, path: Path) -> Content:
+        """What a file would bring; nothing is taken in.
+
+        Raises :class:`InputRefused` with every fault, :class:`WorkbenchError` for a file of another kind.
+        """
+        with self._opened(path) as (_folder, content):
+            return content
+
+    def take_in(self, path: Path) -> TakenIn:
+        """Take in everything of a file or nothing; what it replaces is kept aside. Raises as :meth:`preview`."""
+        with self._opened(path) as (folder, content):
+            changed = [item for item in content.items if item.effect != SAME]
+            moment = self._now().strftime("%Y-%m-%d %H%M%S")
+            aside = files.free_name(self._data / ASIDE, moment)
+            moved: list[tuple[Path, Path]] = []
+            with files.told(self._data, "读入本单位资料"):
+                try:
+                    for item in changed:
+                        target = self._data / item.name
+                        if target.exists():
+                            _move(target, aside / item.name, moved)
+                        _move(folder / item.name, target, moved)
+                    self._settings.take_firm(content.settings)
+                except BaseException:
+                    for source, target in reversed(moved):
+                        target.replace(source)
+                    shutil.rmtree(aside, ignore_errors=True)
+                    raise
+        return TakenIn(content, aside if aside.exists() else None)
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[Path, Content]]:
+        """The unfolded file, judged."""
+        # Unfolded in the data folder: what is good is then only renamed, and a stick may be read-only.
+        unfolding = unfolded(path, self._data, NOUN, most_bytes=_MOST_BYTES, most_entries=_MOST_ENTRIES)
+        with unfolding as folder:
+            page = _read_page(folder / _PAGE, path)
+            _check_files(folder, page["files"], path)
+
+            def effect(name: str, thing: Path) -> str:
+                kept = self._data / name
+                return SAME if _digests(kept) == _digests(thing) else (REPLACED if kept.exists() else NEW)
+
+            items = self._judged(folder, effect)
+            used = {room.folder for room in ROOMS}
+            strange = sorted(name for name in page["files"] if name.partition("/")[0] not in used)
+            if strange:
+                raise InputRefused(
+                    f"“{path.name}”不能读入。",
+                    tuple(Fault(name, "这一版程序不认识。", "请用较新的程序读入。") for name in strange),
+                )
+            settings = _settings(page["settings"], path)
+            yield folder, Content(page["firm"], page["made"], items, settings)
+
+    def _judged(self, data: Path, effect: Callable[[str, Path], str]) -> tuple[Item, ...]:
+        items: list[Item] = []
+        faults: list[Fault] = []
+        for room in ROOMS:
+            for name, thing in room.things(data).items():
+                try:
+                    title = room.judge(thing, self._resources)
+                except InputRefused as error:
+                    faults += [Fault(name, str(fault)) for fault in error.faults] or [Fault(name, error.what)]
+                except (WorkbenchError, UnicodeDecodeError) as error:
+                    faults.append(Fault(name, str(error)))
+                else:
+                    items.append(Item(room.label, title, name, effect(name, thing)))
+        if faults:
+            raise InputRefused("本单位资料里有不能使用的文件。", tuple(faults))
+        return tuple(items)
+
+
+def _move(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    moved.append((source, target))
+
+
+def _digests(thing: Path) -> dict[str, str]:
+    """SHA-256 of a file, or of every file in a folder, by name; empty when it is not there."""
+    found = [thing] if thing.is_file() else sorted(path for path in thing.rglob("*") if path.is_file())
+    return {
+        path.relative_to(thing).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found
+    }
+
+
+def _refused(path: Path, why: str, remedy: str = "请重新复制一份，或重新导出。") -> WorkbenchError:
+    return WorkbenchError("bad-defaults", f"“{path.name}”{why}", remedy)
+
+
+def _read_page(page: Path, path: Path) -> dict[str, Any]:
+    if not page.is_file() or page.stat().st_size > _LARGEST_PAGE:
+        raise _refused(path, "不是本单位资料。", "请选择由“导出本单位资料”得到的文件。")
+    try:
+        raw = json.loads(page.read_bytes())
+        if raw["format"] != _FORMAT:
+            raise _refused(path, "是较新的程序导出的。", "请先更新程序。")
+        return {
+            "firm": str(raw.get("firm", "")),
+            "made": str(raw.get("made", "")),
+            "files": {str(name): str(digest) for name, digest in raw["files"].items()},
+            "settings": dict(raw.get("settings", {})),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _refused(path, "的目录页读不懂。") from error
+
+
+def _check_files(folder: Path, listed: Mapping[str, str], path: Path) -> None:
+    """Every file as listed and none besides."""
+    found = {name: digest for name, digest in _digests(folder).items() if name != _PAGE}
+    differing = sorted({name for name, digest in listed.items() if found.get(name) != digest})
+    differing += sorted(found.keys() - listed.keys())
+    if differing:
+        raise _refused(path, f"里这些文件与目录页不符：{'、'.join(differing[:5])}。")
+
+
+def _settings(raw: Mapping[str, Any], path: Path) -> dict[str, str | int | bool]:
+    found: dict[str, str | int | bool] = {}
+    for key, value in raw.items():
+        setting = BY_KEY.get(key)
+        if setting is None or not setting.firm:
+            continue  # a newer program's, or a person's own
+        if type(value) is not type(setting.default):
+            raise _refused(path, f"里的设置“{setting.label}”写法不对。")
+        try:
+            found[key] = setting.parse(show_value(value, setting.spec))
+        except BadValue as error:
+            raise _refused(path, f"里的设置不能使用：{error}") from error
+    return found

@@ -1,0 +1,67 @@
+"""Zip packages from a stick or a share, looked over before anything of them is unfolded."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from workbench import files
+from workbench.errors import WorkbenchError
+
+_LINK, _KIND = 0o120000, 0o170000
+
+
+@contextmanager
+def unfolded(path: Path, where: Path, noun: str, *, most_bytes: int, most_entries: int) -> Iterator[Path]:
+    """A fresh folder in ``where`` with the content of a package, gone again afterwards.
+
+    ``noun`` names the kind of package in sentences. Raises :class:`WorkbenchError` for a file that
+    is damaged, too large (``most_bytes`` unfolded, ``most_entries``), or leads outside the folder.
+    """
+    fresh = files.beside(where / path.name)
+    with files.told(path, f"读取{noun}"), gone(fresh):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                look_over(archive, path, where, noun, most_bytes=most_bytes, most_entries=most_entries)
+                fresh.mkdir(parents=True)
+                archive.extractall(fresh)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise WorkbenchError(
+                "bad-package", f"“{path.name}”不是完整的{noun}。", "请检查文件是否复制完整。"
+            ) from error
+        yield fresh
+
+
+@contextmanager
+def gone(folder: Path) -> Iterator[None]:
+    """Whatever happens, the folder is not there afterwards."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def look_over(
+    archive: zipfile.ZipFile, path: Path, where: Path, noun: str, *, most_bytes: int, most_entries: int
+) -> None:
+    """Refuse bombs, links, names that lead elsewhere, and names that one disk takes for the same."""
+    entries = archive.infolist()
+    size = sum(entry.file_size for entry in entries)
+    if len(entries) > most_entries or size > most_bytes:
+        raise WorkbenchError("archive-too-large", f"“{path.name}”展开后过大。", "请确认文件来源。")
+    place = next(folder for folder in (where, *where.parents) if folder.exists())
+    if size > shutil.disk_usage(place).free:
+        raise WorkbenchError("disk-full", f"磁盘空间不够展开“{path.name}”。", "请清理磁盘后重试。")
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        linked = (entry.external_attr >> 16) & _KIND == _LINK
+        outside = ".." in PurePosixPath(name).parts or name.startswith("/") or any(c in name for c in "\\:")
+        if linked or outside or name.casefold() in seen:
+            raise WorkbenchError(
+                "archive-hostile", f"“{path.name}”里有不允许的路径：{name[:60]}。", f"请确认{noun}的来源。"
+            )
+        seen.add(name.casefold())
