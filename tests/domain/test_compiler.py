@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.rules.base import rule_types
 from workbench.errors import InputRefused
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tests.helpers import ROOT
 from workbench.domain import form_edits as edits
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.form_diff import compare
 from workbench.domain.form_edits import CannotEdit
 from workbench.domain.form_json import form_raw, form_text
 from workbench.domain.form_outline import Outline, gap_text, points_of, rule_of
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_revision import delta, patched
 from workbench.domain.rules.base import rule_types
 from workbench.errors import InputRefused

@@ -11,11 +11,11 @@ import pytest
 from tests.exporters.sample import qixia
 from tests.helpers import session
 from workbench.domain import form_edits as edits
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.entities_form import FormRevision
 from workbench.domain.evaluation import Deduction, Entry, Evaluation, Input, Link, Mark, Target
 from workbench.domain.form_effect import effect_of
 from workbench.domain.form_outline import Outline
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.scoring import compute_scores
 from workbench.errors import InputRefused
 from workbench.services.session import Session

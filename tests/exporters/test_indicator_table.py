@@ -12,8 +12,9 @@ import pytest
 from tests.domain.rules.samples import SAMPLES
 from tests.forms.reading import FILES, read_form, read_raw
 from tests.importers.tables import NAMES, read
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.form import Form
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_sheets import all_plain_labels
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of

@@ -15,9 +15,10 @@ from tests.importers.tables import read
 from workbench.cli.showing import evaluation_json, overview_lines, tree_lines
 from workbench.domain.amounts import round_half_up
 from workbench.domain.checks import run_checks
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.derivation import derivation
 from workbench.domain.evaluation import Evaluation
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.narrative import bindings_of, indicator_sentence
 from workbench.domain.scoring import compute_scores
 from workbench.errors import InputRefused

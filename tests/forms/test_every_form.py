@@ -11,7 +11,8 @@ import pytest
 
 from tests.forms.reading import FILES, FORMS, read_raw
 from workbench.domain.amounts import exact
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 

@@ -12,10 +12,11 @@ from tests.exporters.sample import MADE, RESOURCES
 from tests.helpers import ROOT
 from workbench.cli import main as run
 from workbench.domain import form_edits as edits
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Entry
 from workbench.domain.fields import MAX_TEXT
 from workbench.domain.form_json import form_text
+from workbench.domain.form_raw import form_to_raw
 from workbench.errors import WorkbenchError
 from workbench.exporters.kit import Kit
 from workbench.exporters.report_data import freeze

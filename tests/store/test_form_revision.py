@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import ROOT
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.entities_form import IN_FORCE, FormRevision
 from workbench.domain.evaluation import Entry
 from workbench.domain.form_json import form_text
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_revision import delta, draft_entity, draft_of, patched
 from workbench.domain.scoring import compute_scores
 from workbench.errors import InputRefused

@@ -8,10 +8,11 @@ from pytestqt.qtbot import QtBot
 from tests.domain.rules.samples import SAMPLES
 from tests.helpers import session
 from tests.ui.helpers import window_on
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Overview
 from workbench.domain.form_edits import put_param
 from workbench.domain.form_outline import rule_of
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 from workbench.services.session import Session

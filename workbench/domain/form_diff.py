@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.form import Form
 from workbench.domain.form_outline import JUDGEMENT, Outline
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 

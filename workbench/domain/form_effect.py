@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.domain.amounts import show, show_plain
 from workbench.domain.changes import Change, apply, removing
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.entities_form import DRAFT, IN_FORCE, FormRevision
 from workbench.domain.evaluation import (
     ENTITIES,
@@ -32,6 +32,7 @@ from workbench.domain.fields import specs_of
 from workbench.domain.form import Band, Form
 from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_json import form_text
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.papers import described, is_blank
 from workbench.domain.scoring import Scores, compute_scores
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.entities_form import DRAFT, IN_FORCE, FormRevision
 from workbench.domain.evaluation import Evaluation
 from workbench.domain.form import Form
 from workbench.domain.form_json import form_raw, form_text
+from workbench.domain.form_raw import form_to_raw
 from workbench.errors import Fault, InputRefused
 
 #: The kind of a :class:`FormRevision`.

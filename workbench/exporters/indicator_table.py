@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.form import Form
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_sheets import (
     BAND_COLUMNS,
     BANDS,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench import files
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.form import Form
+from workbench.domain.form_raw import form_to_raw
 from workbench.errors import WorkbenchError
 from workbench.exporters.indicator_table import write_indicator_table
 from workbench.importers.indicator_columns import load_columns

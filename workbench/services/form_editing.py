@@ -9,13 +9,14 @@ from typing import Any
 
 from workbench.domain import form_edits
 from workbench.domain.changes import Change
-from workbench.domain.compiler import compile_form, form_to_raw
+from workbench.domain.compiler import compile_form
 from workbench.domain.entities_form import DRAFT, FormRevision
 from workbench.domain.evaluation import Entry, Input
 from workbench.domain.form import Form
 from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_effect import Effect, effect_of
 from workbench.domain.form_outline import Outline
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_revision import draft_entity, draft_of
 from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.services.session import Session

@@ -6,12 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.entities_form import DRAFT, IN_FORCE
 from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
 from workbench.domain.fields import show_value, spec_of
 from workbench.domain.form_diff import compare
 from workbench.domain.form_json import form_raw
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_revision import REVISION
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from workbench import files
 from workbench.domain.changes import Change, Step
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.entities_form import DRAFT, FormRevision
 from workbench.domain.evaluation import Evaluation
 from workbench.domain.form import Form
 from workbench.domain.form_json import form_raw, form_text
+from workbench.domain.form_raw import form_to_raw
 from workbench.domain.form_revision import REVISION, draft_entity, patched
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.authoring import Authoring

@@ -8,11 +8,11 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.fields import FieldSpec
 from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_edits import restore
 from workbench.domain.form_effect import Effect, Lost, lost_with
+from workbench.domain.form_raw import form_to_raw
 from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context

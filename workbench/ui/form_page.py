@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.domain import form_edits as edits
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.form_diff import compare
 from workbench.domain.form_edits import CannotEdit
+from workbench.domain.form_raw import form_to_raw
 from workbench.services.editing import Address
 from workbench.services.form_editing import FormEditing
 from workbench.services.session import Changed

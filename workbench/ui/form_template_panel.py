@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from workbench import files
 from workbench.domain.amounts import NotANumber, parse_number
-from workbench.domain.compiler import form_to_raw
 from workbench.domain.fields import BadValue, FieldSpec, parse_value
 from workbench.domain.form import Form
 from workbench.domain.form_edits import CannotEdit, put_general, put_levels, put_total
+from workbench.domain.form_raw import form_to_raw
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.authoring import Authoring, TableReading
 from workbench.services.form_editing import FormEditing
