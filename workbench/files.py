@@ -77,6 +77,12 @@ def swap(fresh: Path, path: Path) -> None:
     fsync_folder(path.parent)
 
 
+def discard(path: Path) -> None:
+    """Remove a file that was being written, as far as a failing disk lets it be removed."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
 def sweep(folder: Path, before: float) -> None:
     """Remove what cuts left unfinished in a folder, if it was begun before that moment (epoch seconds)."""
     for path in folder.glob(f"{UNFINISHED}*"):

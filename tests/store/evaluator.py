@@ -1,4 +1,4 @@
-"""A scripted evaluator for the tests that kill it: edits through the real session, says what was saved.
+"""A scripted evaluator for the tests that kill it: edits of every kind through the real session, says what was saved.
 
 Run as ``python -m tests.store.evaluator edit|create FOLDER SEED``; after each edit that the session
 calls saved it prints the journal's length and its newest hash.
@@ -8,26 +8,13 @@ from __future__ import annotations
 
 import random
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from tests.store.conftest import RAW, small_form
-from workbench.domain.evaluation import (
-    Advice,
-    Deduction,
-    Entity,
-    Entry,
-    Evidence,
-    FundLine,
-    Input,
-    Link,
-    Member,
-    Overview,
-    Paragraph,
-    Problem,
-    Target,
-)
+from workbench.domain.evaluation import ENTITIES, Entity
+from workbench.domain.fields import FieldSpec, Value, specs_of
 from workbench.services.session import Session
 from workbench.store import creation
 from workbench.store.evaluations import EvaluationStore, Keeping
@@ -39,24 +26,33 @@ def _now() -> datetime:
 
 def any_entity(chance: random.Random) -> Entity:
     """An entity of any kind with random contents, its id one of a few so that edits meet."""
-    id_ = str(chance.randrange(6))
-    text = "现场核实情况" * chance.randrange(60) + str(chance.random())
-    number = Decimal(chance.randrange(10_000)).scaleb(-2)
-    made: tuple[Entity, ...] = (
-        Overview(project=text, year=id_),
-        Member(id=id_, name=text),
-        Target(id=id_, name=text, value=number),
-        FundLine(id=id_, item=text, budget=number, spent=number),
-        Entry(id=id_, override=number, basis=text, done=chance.random() < 0.5),
-        Input(id=f"a/{id_}", indicator="a", key=id_, value=str(number)),
-        Deduction(id=id_, indicator="a", points=number, reason=text),
-        Evidence(id=id_, title=text, number=chance.randrange(100)),
-        Problem(id=id_, title=text),
-        Advice(id=id_, title=text),
-        Paragraph(id=id_, text=text),
-        Link(id=id_, from_kind="evidence", from_id=id_, to_kind="deduction", to_id=id_),
-    )
-    return chance.choice(made)
+    kind = chance.choice(sorted(ENTITIES))
+    entity_type = ENTITIES[kind]
+    id_ = "overview" if kind == "overview" else str(chance.randrange(6))
+    values = {
+        spec.name: _any_value(spec, chance)
+        for spec in specs_of(entity_type)
+        if spec.required or chance.random() < 0.6
+    }
+    made: Entity = entity_type(id=id_, **values)
+    return made
+
+
+def _any_value(spec: FieldSpec, chance: random.Random) -> Value:
+    if spec.choices and spec.kind == "choice":
+        return chance.choice(spec.choices)
+    if spec.kind in {"number", "score", "money", "percent"}:
+        return Decimal(chance.randrange(10_000)).scaleb(-2)
+    if spec.kind == "date":
+        return date(2022, 1, 1) + timedelta(days=chance.randrange(700))
+    if spec.kind == "flag":
+        return chance.random() < 0.5
+    if spec.kind in {"order", "count"}:
+        return chance.randrange(100)
+    if spec.kind == "ref":
+        return str(chance.randrange(6))
+    long = 60 if spec.kind == "text" else 4
+    return "现场核实情况" * chance.randrange(long) + str(chance.random())
 
 
 def edit_once(session: Session, chance: random.Random) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from workbench import files
 from workbench.domain.evaluation import Evidence
-from workbench.errors import WorkbenchError
+from workbench.errors import Fault, WorkbenchError
 from workbench.exporters.archive_index import Attached, index_page
 from workbench.exporters.bag import PAYLOAD, Bag, bag_faults
 from workbench.exporters.report_data import ReportData
@@ -259,7 +259,13 @@ class Archiving:
                 shutil.copyfile(database, fresh / DATABASE)
                 files.fsync_file(fresh / DATABASE)
                 kept = sorted(p for p in (bag / PAYLOAD / _EVIDENCE).rglob("*") if p.is_file())
-                Vault(fresh / EVIDENCE).add_all([Incoming(p, p.name) for p in kept], silent)
+                answers = Vault(fresh / EVIDENCE).add_all([Incoming(p, p.name) for p in kept], silent)
+                refused = [answer for answer in answers if isinstance(answer, Fault)]
+                if refused:
+                    raise WorkbenchError(
+                        "disk-error", f"打开归档包时佐证没有全部取出：{refused[0].what}", refused[0].remedy
+                    )
+                files.fsync_folder(fresh)
                 files.swap(fresh, folder)
         return folder
 

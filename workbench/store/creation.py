@@ -71,6 +71,7 @@ def _fill(
         pen = Pen(connection, {}, start, now=now, author=author)
         changes = [Change(None, entity) for entity in entities]
         pen.write(changes, step=FIRST_STEP, action="do", target=None, label="新建评价")
+        fold_in(connection)
     files.fsync_file(folder / DATABASE)
     for path in (folder / EVIDENCE, folder / BACKUPS, folder):
         files.fsync_folder(path)
@@ -81,12 +82,21 @@ def rebuild(path: Path, evaluation: str, form: str, lines: Sequence[Line]) -> No
 
     ``form`` is the form's canonical text. The lines have been verified by the caller.
     """
-    with contextlib.closing(_new_file(path)) as connection, transaction(connection):
-        _identify(connection, evaluation, form, created=lines[0].at if lines else "")
-        for line in lines:
-            journal.append(connection, line)
-        insert_rows(connection, journal.replay(lines))
+    with contextlib.closing(_new_file(path)) as connection:
+        with transaction(connection):
+            _identify(connection, evaluation, form, created=lines[0].at if lines else "")
+            for line in lines:
+                journal.append(connection, line)
+            insert_rows(connection, journal.replay(lines))
+        fold_in(connection)
     files.fsync_file(path)
+
+
+def fold_in(connection: sqlite3.Connection) -> None:
+    """Move everything from the log into the file itself, which then stands alone; raises where closing keeps silent."""
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise sqlite3.OperationalError("the log could not be folded in")
 
 
 def _new_file(path: Path) -> sqlite3.Connection:

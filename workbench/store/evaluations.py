@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -215,6 +216,13 @@ class EvaluationStore:
                 "请关闭并重新打开本评价后继续。",
             )
 
+    @contextlib.contextmanager
+    def _connected(self, doing: str) -> Iterator[None]:
+        """The connection is there, made anew where a faulty disk took it; errors become sentences."""
+        with told(self.folder, doing):
+            self._reconnect_if_lost()
+            yield
+
     def _reconnect(self) -> None:
         self._connection = database.connect(self.folder / DATABASE)
         try:
@@ -230,7 +238,7 @@ class EvaluationStore:
 
     def undoable(self) -> tuple[list[Step], list[Step]]:
         """The steps that may be undone and redone, oldest first, as the journal tells them."""
-        with told(self.folder, "读取修改记录"):
+        with self._connected("读取修改记录"):
             lines = journal.read(self._connection) if self._lines is None else self._lines
         self._lines = None
         return journal.undoable(lines)
@@ -241,31 +249,31 @@ class EvaluationStore:
 
     def highest(self, kind: str, field: str) -> int:
         """The highest whole number that this field of this kind ever held, 0 for none."""
-        with told(self.folder, "读取修改记录"):
+        with self._connected("读取修改记录"):
             return journal.highest(self._connection, kind, field)
 
     def ever(self, kind: str, field: str) -> set[str]:
         """Every text that this field of this kind ever held, except the empty one."""
-        with told(self.folder, "读取修改记录"):
+        with self._connected("读取修改记录"):
             return journal.ever(self._connection, kind, field)
 
     def history(
         self, kind: str | None = None, id_: str | None = None, field: str | None = None
     ) -> list[Event]:
         """What was done, oldest first: all of it, or of one kind, one entity, one field."""
-        with told(self.folder, "读取修改记录"):
+        with self._connected("读取修改记录"):
             return journal.history(self._connection, kind, id_, field)
 
     def hash_at(self, seq: int) -> str:
         """The hash of one journal line, as printed on paper; empty when there is no such line."""
-        with told(self.folder, "读取修改记录"):
+        with self._connected("读取修改记录"):
             return journal.hash_at(self._connection, seq)
 
     # keeping
 
     def back_up(self, reason: str = backups.WORK) -> Backup | None:
         """Make a verified backup now; nothing when the newest one knows as much."""
-        with files.told(self.folder / BACKUPS, "备份"), told(self.folder, "备份"):
+        with files.told(self.folder / BACKUPS, "备份"), self._connected("备份"):
             return self._back_up(self.length, reason)
 
     def _back_up(self, length: int, reason: str) -> Backup | None:
@@ -275,6 +283,7 @@ class EvaluationStore:
     def snapshot(self, path: Path) -> None:
         """Copy the database alone, with its whole history, to a new file."""
         with files.told(path, "复制评价"), told(path, "复制评价"):
+            self._reconnect_if_lost()
             path.parent.mkdir(parents=True, exist_ok=True)
             database.snapshot(self._connection, path)
 
@@ -282,6 +291,7 @@ class EvaluationStore:
         """Copy the evaluation with its evidence and history into a new folder; whole or not at all."""
         fresh = files.beside(folder)
         with files.told(folder, "复制评价"), told(folder, "复制评价"):
+            self._reconnect_if_lost()
             folder.parent.mkdir(parents=True, exist_ok=True)
             try:
                 shutil.copytree(self.evidence_folder, fresh / EVIDENCE)

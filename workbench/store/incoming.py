@@ -20,7 +20,7 @@ from typing import Any
 
 from workbench.domain.media import SNIFF_BYTES, sniff
 from workbench.errors import Fault
-from workbench.files import fsync_folder, world_error
+from workbench.files import discard, fsync_folder, world_error
 
 #: Files that share one sync barrier; their rows are written only after it. Their handles stay open until then.
 BATCH = 256
@@ -154,12 +154,23 @@ class Adding:
         ]
         self._listen([future for future in synced if not isinstance(future, Fault)])
         touched: set[Path] = set()
+        before = len(self._stored)
         answers: list[StoredFile | Fault] = []
         for file, future in zip(files, synced, strict=True):
             answer = future if isinstance(future, Fault) else future.result()
             answers.append(answer if isinstance(answer, Fault) else self._settle(file, answer, touched))
-        for folder in sorted(touched):
-            fsync_folder(folder)
+        try:
+            for folder in sorted(touched):
+                fsync_folder(folder)
+        except OSError as error:
+            # The names may not outlive a power cut: nothing of this batch is called stored.
+            for path in self._stored[before:]:
+                discard(path)
+            del self._stored[before:]
+            return [
+                answer if isinstance(answer, Fault) else _refusal(file, error)
+                for file, answer in zip(files, answers, strict=True)
+            ]
         return answers
 
     def _listen(self, futures: Sequence[Future[Any]]) -> None:
@@ -190,7 +201,7 @@ class Adding:
         try:
             return self._copy(file, path)
         except (_Refused, OSError, ValueError) as error:  # ValueError: a name that can't even be asked for
-            path.unlink(missing_ok=True)
+            discard(path)
             return _refusal(file, error)
 
     def _copy(self, file: Incoming, path: Path) -> _Landed:
@@ -279,7 +290,7 @@ class Adding:
             if not synced:
                 os.fsync(landed.handle)
         except OSError as error:
-            landed.path.unlink(missing_ok=True)
+            discard(landed.path)
             return _refusal(file, error)
         finally:
             self._close(landed.handle)
@@ -304,7 +315,7 @@ class Adding:
             self._stored.append(path)
             touched.add(folder)
         except OSError as error:
-            landed.path.unlink(missing_ok=True)
+            discard(landed.path)
             return _refusal(file, error)
         return answer
 

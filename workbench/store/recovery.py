@@ -61,12 +61,7 @@ def recover(folder: Path, now: datetime) -> Recovered:
         best = max((s for s in stories if s is not None), key=lambda s: len(s.lines), default=None)
         if best is None:
             raise Damaged(f"评价“{folder.name}”的数据文件和各个备份都不能读取。")
-        fresh = files.beside(folder / DATABASE)
-        try:
-            rebuild(fresh, best.identity.evaluation, best.identity.form, best.lines)
-            _swap_in(fresh, folder)
-        finally:
-            fresh.unlink(missing_ok=True)
+        _rebuild_in_place(folder, best)
     return Recovered(best.source, len(best.lines), aside)
 
 
@@ -81,13 +76,22 @@ def restore(folder: Path, backup: Backup, now: datetime) -> Recovered:
         if story is None or len(story.lines) != backup.length:
             raise Damaged(f"备份“{backup.path.name}”已损坏，未作任何改动。")
         aside = _put_aside(folder, now)
-        fresh = files.beside(folder / DATABASE)
-        try:
-            rebuild(fresh, story.identity.evaluation, story.identity.form, story.lines)
-            _swap_in(fresh, folder)
-        finally:
-            fresh.unlink(missing_ok=True)
+        _rebuild_in_place(folder, story)
     return Recovered(backup.path, len(story.lines), aside)
+
+
+def _rebuild_in_place(folder: Path, story: _Story) -> None:
+    """Put a new database that tells the story in the place of the present one, after reading it back."""
+    fresh = files.beside(folder / DATABASE)
+    try:
+        rebuild(fresh, story.identity.evaluation, story.identity.form, story.lines)
+        written = _read(fresh)
+        if written is None or written.lines != story.lines:
+            raise database.corrupt("the rebuilt database does not read back")
+        _swap_in(fresh, folder)
+    finally:
+        for ending in _LOGS:
+            files.discard(fresh.with_name(f"{fresh.name}{ending}"))
 
 
 def _demand_closed(folder: Path) -> None:
