@@ -617,3 +617,28 @@ def test_without_a_place_for_the_log_the_work_is_done(run: Run, data: Path) -> N
 def test_columns_count_places_not_characters() -> None:
     assert width("得分 9.01") == 9
     assert columns([("一级", "1"), ("a", "100")], right=(1,)) == ["一级    1", "a     100"]
+
+
+# sealed archives
+
+
+def test_a_sealed_archive_by_words(run: Run, qixia: str, data: Path, tmp_path: Path) -> None:
+    phrase, other = tmp_path / "密码.txt", tmp_path / "别的.txt"
+    phrase.write_text("一句记得住的话！\n", "utf-8")
+    other.write_text("另一句记得住的话\r\n", "utf-8")
+    made = run("firm-key", "new", "--out", str(tmp_path / "保险柜"), "--password-file", str(other))
+    assert made.code == 0
+    assert run("firm-key", "use", str(tmp_path / "保险柜" / "机构恢复密钥-公钥.txt")).code == 0
+    assert run("firm-key", "use", str(phrase)).code == 4
+    path = str(tmp_path / "包.wbx")
+    assert run("archive", qixia, path, "--password-file", str(phrase)).code == 0
+    wrong = run("verify", path, "--password-file", str(other))
+    assert (wrong.code, wrong.err.count("\n")) == (4, 1)
+    assert "密码不对" in wrong.err
+    assert run("verify", path, "--password-file", str(phrase)).lines == ["归档包与写出时一致。"]
+    key = str(tmp_path / "保险柜" / "机构恢复密钥-私钥.wbkey")
+    again = run(
+        "reopen", path, "--firm-key", key, "--password-file", str(other), "--out", str(tmp_path / "回来")
+    )
+    assert again.lines == [str(tmp_path / "回来")]
+    assert "92.47" in run("show", str(tmp_path / "回来")).out

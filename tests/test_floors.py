@@ -39,6 +39,7 @@ WALLS = (
     Wall(("PySide6", "shiboken6"), ("workbench.ui", "workbench.app")),
     Wall(("sqlite3", "sqlite_utils"), ("workbench.store",)),
     Wall(("openpyxl", "reportlab", "docx"), ("workbench.exporters", "workbench.importers")),
+    Wall(("cryptography",), ("workbench.store",)),
     Wall(("workbench.paths", "workbench.preflight"), DOORS),
 )
 BANS = (

@@ -15,6 +15,7 @@ HEAVY = (
     "pypdfium2",
     "pi_heif",
     "fontTools",
+    "cryptography",
     "sqlite_utils.cli",
     "pip",
     "numpy",

@@ -17,6 +17,7 @@ from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Evidence, Overview
 from workbench.errors import WorkbenchError
 from workbench.exporters.bag import bag_faults
+from workbench.services import firm_keys
 from workbench.services.archiving import Archiving
 from workbench.services.catalog import Catalog
 from workbench.services.exporting import Exporting
@@ -25,6 +26,8 @@ from workbench.services.parts import local_now
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.store.evaluations import BRIEFLY
+
+PHRASE = "一句记得住的话 2022"
 
 
 @pytest.fixture
@@ -185,3 +188,70 @@ def test_the_bag_of_a_stranger_is_read_by_the_same_rules(tmp_path: Path) -> None
         f"清单读不懂：“{outside}”不在归档包内。",
         "清单读不懂：manifest-shake_128.txt。",
     ]
+
+
+def test_a_sealed_archive_says_the_same_and_leaves_nothing_in_clear(
+    session: Session, archiving: Archiving, catalog: Catalog, tmp_path: Path
+) -> None:
+    stick = tmp_path / "U 盘"
+    seen: set[str] = set()
+
+    def watch(done: int, total: int, what: str) -> None:
+        seen.update(path.name.partition(".wbx")[0] for path in stick.rglob("*"))
+
+    project = session.evaluation.overview.project
+    job = archiving.job(session, stick / "包", kinds=["score-sheet"], password=PHRASE)
+    done = job.run(watch)
+    assert done.path == stick / "包.wbx"
+    assert seen <= {".~包"}, "only the sealed file itself was ever there"
+    assert PHRASE not in repr(job)
+    assert project.encode() not in done.path.read_bytes()
+    with pytest.raises(WorkbenchError, match="已加密"):
+        archiving.verify(done.path)
+    with pytest.raises(WorkbenchError, match="密码不对"):
+        archiving.verify(done.path, archiving.opener("别的密码别的密码"))
+    assert archiving.verify(done.path, archiving.opener(PHRASE)) == []
+    archiving.reopen(done.path, tmp_path / "打开", archiving.opener(PHRASE))
+    again = catalog.open(tmp_path / "打开")
+    assert again.evaluation.tables == session.evaluation.tables
+    again.close()
+    assert [path.name for path in stick.iterdir()] == ["包.wbx"]
+    assert not [path for path in catalog.data.iterdir() if path.name.startswith(".~")]
+
+
+def test_a_forgotten_password_has_the_firms_key(session: Session, tmp_path: Path) -> None:
+    made = firm_keys.make(tmp_path / "保险柜", "密钥自己的一个密码")
+    archiving = Archiving(
+        Exporting(ROOT / "resources", local_now), local_now, firm_key=lambda: made.line, scratch=tmp_path
+    )
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"], password=PHRASE).run()
+    assert archiving.verify(done.path, archiving.opener("密钥自己的一个密码", made.private)) == []
+    with pytest.raises(WorkbenchError, match="密码不对，打不开“机构恢复密钥"):
+        archiving.opener(PHRASE, made.private)
+    with pytest.raises(WorkbenchError, match="不覆盖"):
+        firm_keys.make(tmp_path / "保险柜", "密钥自己的一个密码")
+    other = firm_keys.make(tmp_path / "另一家", "密钥自己的一个密码")
+    with pytest.raises(WorkbenchError, match="打不开“包"):
+        archiving.verify(done.path, archiving.opener("密钥自己的一个密码", other.private))
+
+
+@pytest.mark.parametrize("line", ["x", "WBXPUB1-", "WBXPUB1-AAAA", "WBXPUB1-" + "A" * 48])
+def test_a_garbled_public_key_stops_the_sealing(session: Session, tmp_path: Path, line: str) -> None:
+    archiving = Archiving(Exporting(ROOT / "resources", local_now), local_now, firm_key=lambda: line)
+    with pytest.raises(WorkbenchError, match="公钥不完整"):
+        archiving.job(session, tmp_path / "包", kinds=["score-sheet"], password=PHRASE)
+    assert [one.name for one in tmp_path.iterdir()] == ["数据"]
+
+
+def test_tampering_with_a_sealed_archive_is_named(
+    session: Session, archiving: Archiving, tmp_path: Path
+) -> None:
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"], password=PHRASE).run()
+    whole = bytearray(done.path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    done.path.write_bytes(whole)
+    with pytest.raises(WorkbenchError, match=r"已损坏或被改动：第 \d+ 段（共 \d+ 段"):
+        archiving.verify(done.path, archiving.opener(PHRASE))
+    with pytest.raises(WorkbenchError, match="密码至少 8 个字符"):
+        archiving.job(session, tmp_path / "另一包", kinds=["score-sheet"], password="短", sealed=True)  # noqa: S106
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["包.wbx", "数据"]

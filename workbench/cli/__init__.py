@@ -134,14 +134,19 @@ def parser() -> Parser:
 
     made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")
     _folder(made)
-    made.add_argument("path", metavar="归档包", help="新文件夹；以 .zip 结尾则写压缩包")
+    made.add_argument("path", metavar="归档包", help="新文件夹；以 .zip 结尾则写压缩包，以 .wbx 结尾则加密")
+    _password(made)
 
     made = add("verify", archive.verify, "核对归档包；与写出时不同则退出码为 1")
-    made.add_argument("path", metavar="归档包", help="文件夹或 .zip")
+    made.add_argument("path", metavar="归档包", help="文件夹、.zip 或 .wbx")
+    _opening(made)
 
     made = add("reopen", archive.reopen, "由归档包重新建立评价，输出其文件夹")
-    made.add_argument("path", metavar="归档包", help="文件夹或 .zip")
+    made.add_argument("path", metavar="归档包", help="文件夹、.zip 或 .wbx")
     made.add_argument("--out", default="", metavar="文件夹", help="建成哪个文件夹，不写为数据文件夹中同名的")
+    _opening(made)
+
+    _firm_key(add("firm-key", archive.new_firm_key, "机构恢复密钥：忘记密码时打开加密的归档包"))
 
     _bureau(add("bureau", bureau.fill, "财政局表样：绑定空白表、填写、核对"))
 
@@ -300,6 +305,36 @@ def _defaults(made: Parser) -> None:
     inner.add_argument("--firm", default="", metavar="名称", help="单位名称，读入时显示")
     inner = add("import", defaults.take_in, "读入本单位资料，被替换的原文件另存；有问题则一项也不读入")
     inner.add_argument("--preview", action="store_true", help="只说会带来什么，不读入")
+
+
+def _firm_key(made: Parser) -> None:
+    """``firm-key new`` and ``firm-key use``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="part", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(
+            name, help=about, description=about, prog=f"{PROGRAM} firm-key {name}"
+        )
+        inner.set_defaults(run=run)
+        return inner
+
+    inner = add("new", archive.new_firm_key, "生成一对密钥：私钥由机构保管，公钥发给各台电脑")
+    inner.add_argument("--out", default=".", metavar="目录", help="写到哪个目录，不写为当前目录")
+    _password(inner)
+
+    inner = add("use", archive.use_firm_key, "把公钥填入本机的设置")
+    inner.add_argument("file", metavar="公钥文件")
+
+
+def _password(made: Parser) -> None:
+    made.add_argument(
+        "--password-file", default="", metavar="文件", help="密码在这个文件的第一行；不写则在终端输入"
+    )
+
+
+def _opening(made: Parser) -> None:
+    _password(made)
+    made.add_argument("--firm-key", default="", metavar="私钥", help="忘记密码时，用机构恢复密钥的私钥打开")
 
 
 def _folder(made: Parser) -> None:

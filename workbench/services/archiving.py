@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from workbench import files
 from workbench.domain.evaluation import Evidence
@@ -17,6 +19,7 @@ from workbench.exporters.archive_index import Attached, index_page
 from workbench.exporters.bag import PAYLOAD, Bag, bag_faults
 from workbench.exporters.report_data import ReportData
 from workbench.services.exporting import Exporting, ExportJob
+from workbench.services.firm_keys import read_private, read_public
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 from workbench.services.unpacking import gone, unfolded
@@ -24,9 +27,20 @@ from workbench.store.creation import DATABASE, EVIDENCE
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.evidence import Vault
 from workbench.store.incoming import Incoming
+from workbench.store.sealed import (
+    SUFFIX,
+    Opener,
+    SealedReader,
+    SealedWriter,
+    demand_strong,
+    is_sealed,
+)
 
 _DATABASE = f"评价数据/{DATABASE}"
 _EVIDENCE, _FILES, _UNLINKED = "佐证", "文件", "未关联指标"
+#: What a sealed file says is inside.
+_CONTENT = "bag+zip"
+_PACKED_ALREADY = {".jpg", ".jpeg", ".png", ".heic", ".pdf", ".docx", ".xlsx", ".mp4"}
 #: Most bytes and entries that a zipped archive may unfold to when it is opened again.
 _MOST_BYTES, _MOST_ENTRIES = 64 << 30, 100_000
 
@@ -54,6 +68,10 @@ class ArchiveJob:
     """The file of each evidence item by its id; items without a file are missing."""
     head: str
     zipped: bool
+    password: str = field(default="", repr=False)
+    """Seals the archive when it is not empty."""
+    firm: bytes = b""
+    """The firm's public key, which then opens it too."""
 
     def run(self, progress: Progress = silent) -> Archived:
         """Write, look over, swap in; nothing stays on failure or when ``progress`` raises.
@@ -76,7 +94,9 @@ class ArchiveJob:
                 raise WorkbenchError(
                     "archive-differs", f"归档包写出后核对不符：{faults[0]}", "请换一个磁盘或文件夹后重试。"
                 )
-            if self.zipped:
+            if self.password:
+                self._seal(progress, steps)
+            elif self.zipped:
                 self._zip(progress, steps)
             else:
                 files.fsync_folder(self.fresh)
@@ -133,26 +153,42 @@ class ArchiveJob:
     def _zip(self, progress: Progress, steps: int) -> None:
         packed = files.beside(self.path)
         try:
-            with zipfile.ZipFile(packed, "x", zipfile.ZIP_DEFLATED) as archive:
-                for path in sorted(self.fresh.rglob("*")):
-                    progress(steps - 1, steps, "压缩")
-                    if path.is_file():
-                        stored = path.suffix.lower() in {
-                            ".jpg",
-                            ".jpeg",
-                            ".png",
-                            ".pdf",
-                            ".docx",
-                            ".xlsx",
-                            ".mp4",
-                        }
-                        kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                        name = PurePosixPath(self.path.stem, *path.relative_to(self.fresh).parts)
-                        archive.write(path, str(name), kind)
+            with packed.open("xb") as file:
+                self._pack(file, progress, steps)
             files.fsync_file(packed)
             files.swap(packed, self.path)
         finally:
             packed.unlink(missing_ok=True)
+
+    def _seal(self, progress: Progress, steps: int) -> None:
+        """Zip straight into the sealed file: nothing in clear ever lies at its place."""
+        packed = files.beside(self.path)
+        try:
+            with packed.open("xb") as file:
+                sealed = SealedWriter(file, _CONTENT, self.password, self.firm)
+                self._pack(sealed, progress, steps)
+                sealed.finish()
+            files.fsync_file(packed)
+            progress(steps - 1, steps, "核对加密的归档包")
+            with SealedReader(packed, sealed.key) as inside, zipfile.ZipFile(inside) as archive:
+                bad = archive.testzip()
+            if bad is not None:
+                raise WorkbenchError(
+                    "archive-differs", f"归档包写出后核对不符：{bad}。", "请换一个磁盘或文件夹后重试。"
+                )
+            files.swap(packed, self.path)
+        finally:
+            packed.unlink(missing_ok=True)
+
+    def _pack(self, target: IO[bytes] | SealedWriter, progress: Progress, steps: int) -> None:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(self.fresh.rglob("*")):
+                progress(steps - 1, steps, "压缩")
+                if path.is_file():
+                    stored = path.suffix.lower() in _PACKED_ALREADY
+                    kind = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                    name = PurePosixPath(self.path.stem, *path.relative_to(self.fresh).parts)
+                    archive.write(path, str(name), kind)
 
 
 def _evidence_folders(data: ReportData) -> dict[str, str]:
@@ -169,15 +205,31 @@ def _evidence_folders(data: ReportData) -> dict[str, str]:
 class Archiving:
     """Writes, verifies and opens archives."""
 
-    def __init__(self, exporting: Exporting, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        exporting: Exporting,
+        now: Callable[[], datetime],
+        *,
+        firm_key: Callable[[], str] = lambda: "",
+        scratch: Path | None = None,
+    ) -> None:
+        """``firm_key`` is the line of the firm's public key, ``scratch`` where sealed archives are unfolded."""
         self._exporting = exporting
         self._now = now
+        self._firm_key = firm_key
+        self._scratch = scratch
 
-    def file_name(self, session: Session, *, zipped: bool) -> str:
+    @property
+    def has_firm_key(self) -> bool:
+        """Whether a recovery key of the firm goes into sealed archives."""
+        return bool(self._firm_key().strip())
+
+    def file_name(self, session: Session, *, zipped: bool, sealed: bool = False) -> str:
         """The archive's usual name."""
         overview = session.evaluation.overview
         name = f"{overview.project or session.evaluation.form.title}{overview.year}_移交归档包"
-        return files.safe_name(name, "移交归档包") + (".zip" if zipped else "")
+        suffix = SUFFIX if sealed else ".zip" if zipped else ""
+        return files.safe_name(name, "移交归档包") + suffix
 
     def job(
         self,
@@ -187,22 +239,34 @@ class Archiving:
         kinds: Sequence[str] = (),
         findings: Sequence[object] = (),
         zipped: bool = False,
+        password: str = "",
+        sealed: bool = False,
     ) -> ArchiveJob:
         """Freeze everything for an archive at ``path``, which must not exist; without ``kinds``, every export.
 
-        Raises :class:`WorkbenchError` when something is there already or the disk refuses.
+        With a ``password`` it becomes one sealed file, which the firm's recovery key opens too if there is one;
+        ``sealed`` refuses an empty password.
+        Raises :class:`WorkbenchError` when something is there already, the password is too short, the firm's
+        key is none, or the disk refuses.
         """
         store = session.memory
         if not isinstance(store, EvaluationStore):
             raise WorkbenchError("not-kept", "这项评价没有保存在磁盘上，不能归档。", "请先保存评价。")
-        if zipped and path.suffix.lower() != ".zip":
-            path = path.with_name(f"{path.name}.zip")
+        firm = b""
+        if password or sealed:
+            demand_strong(password)
+            firm = read_public(self._firm_key())
+        suffix = SUFFIX if password else ".zip" if zipped else ""
+        if suffix and path.suffix.lower() != suffix:
+            path = path.with_name(f"{path.name}{suffix}")
         if path.exists():
             raise WorkbenchError(
                 "archive-exists", f"已有同名归档包：{path}。", "归档包不覆盖，请换一个名称。"
             )
-        fresh = files.beside(path)
+        # What is to be sealed grows where it lies in clear already, never on the stick that it goes to.
+        fresh = files.beside(store.folder if password else path)
         with files.told(path, "写归档包"):
+            path.parent.mkdir(parents=True, exist_ok=True)
             fresh.mkdir(parents=True)
         try:
             store.snapshot(fresh / PAYLOAD / _DATABASE)
@@ -225,24 +289,42 @@ class Archiving:
                 {id_: source for id_, source in found.items() if source is not None},
                 store.head,
                 zipped,
+                password,
+                firm,
             )
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
 
-    def verify(self, path: Path) -> list[str]:
-        """What is wrong with an archive (folder or zip), in words; empty when it is as it was written."""
-        with self._unfolded(path) as folder:
+    @staticmethod
+    def is_sealed(path: Path) -> bool:
+        """Whether an archive is sealed, so that verifying and opening it take an :meth:`opener`."""
+        return is_sealed(path)
+
+    @staticmethod
+    def opener(password: str, private_key: Path | None = None) -> Opener:
+        """What opens a sealed archive: its password, or the firm's private key with the key's own password.
+
+        Raises :class:`WorkbenchError` when the key can't be read; takes half a second then.
+        """
+        return Opener(password) if private_key is None else read_private(private_key, password)
+
+    def verify(self, path: Path, opener: Opener | None = None) -> list[str]:
+        """What is wrong with an archive (folder, zip, sealed), in words; empty when it is as it was written.
+
+        Raises :class:`WorkbenchError` when it is none, or ``opener`` does not open it.
+        """
+        with self._unfolded(path, opener) as folder:
             return bag_faults(folder)
 
-    def reopen(self, path: Path, folder: Path) -> Path:
+    def reopen(self, path: Path, folder: Path, opener: Opener | None = None) -> Path:
         """Make an evaluation folder of an archive that is whole; whole or not at all.
 
-        Raises :class:`WorkbenchError` naming the first fault otherwise.
+        Raises :class:`WorkbenchError` naming the first fault otherwise, or when ``opener`` does not open it.
         """
         if folder.exists():
             raise WorkbenchError("exists", f"已有同名文件夹：{folder}。", "请换一个名称。")
-        with self._unfolded(path) as bag:
+        with self._unfolded(path, opener) as bag:
             faults = bag_faults(bag)
             if faults:
                 raise WorkbenchError(
@@ -270,15 +352,33 @@ class Archiving:
         return folder
 
     @contextmanager
-    def _unfolded(self, path: Path) -> Iterator[Path]:
-        """The folder of an archive; a zip is unfolded beside it for the while, with caps and within it."""
+    def _unfolded(self, path: Path, opener: Opener | None) -> Iterator[Path]:
+        """The folder of an archive; a zip is unfolded for the while, with caps and within it.
+
+        A plain one beside itself, a sealed one on this machine's own disk.
+        """
         if path.is_dir():
             yield path
             return
+        sealed = is_sealed(path)
+        if sealed and opener is None:
+            raise WorkbenchError("needs-password", f"“{path.name}”已加密。", "请填写密码。")
         with unfolded(
-            path, path.parent, "归档包", most_bytes=_MOST_BYTES, most_entries=_MOST_ENTRIES
+            path,
+            self._own_place if sealed else path.parent,
+            "归档包",
+            most_bytes=_MOST_BYTES,
+            most_entries=_MOST_ENTRIES,
+            opener=opener if sealed else None,
         ) as fresh:
             found = sorted(fresh.glob("*/bagit.txt")) + sorted(fresh.glob("bagit.txt"))
             if not found:
                 raise WorkbenchError("no-bag", f"“{path.name}”里没有归档包。", "请选择本程序写出的归档包。")
             yield found[0].parent
+
+    @property
+    def _own_place(self) -> Path:
+        """Where a sealed archive is unfolded: on this machine's own disk, never on the stick."""
+        if self._scratch is not None and self._scratch.is_dir():
+            return self._scratch
+        return Path(tempfile.gettempdir())

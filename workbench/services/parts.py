@@ -244,7 +244,7 @@ def assemble(
         Authoring(catalog, folders.resources),
         lambda: now().date(),
         BureauForms(data or usual, folders.resources),
-        Archiving(exporting, now),
+        Archiving(exporting, now, firm_key=lambda: settings.text("firm_key"), scratch=data or usual),
         OutsideSheets(folders.resources, now),
         folders.settings.with_name(f"{folders.settings.stem}-survey-files.json"),
         Safekeeping(settings, now),

@@ -10,23 +10,35 @@ from pathlib import Path, PurePosixPath
 
 from workbench import files
 from workbench.errors import WorkbenchError
+from workbench.store.sealed import Opener, SealedReader
 
 _LINK, _KIND = 0o120000, 0o170000
 
 
 @contextmanager
-def unfolded(path: Path, where: Path, noun: str, *, most_bytes: int, most_entries: int) -> Iterator[Path]:
+def unfolded(
+    path: Path,
+    where: Path,
+    noun: str,
+    *,
+    most_bytes: int,
+    most_entries: int,
+    opener: Opener | None = None,
+) -> Iterator[Path]:
     """A fresh folder in ``where`` with the content of a package, gone again afterwards.
 
-    ``noun`` names the kind of package in sentences. Raises :class:`WorkbenchError` for a file that
+    ``opener`` opens a sealed one, whose content no other user of the machine gets to see. ``noun`` names the kind of package in sentences. Raises :class:`WorkbenchError` for a file that
     is damaged, too large (``most_bytes`` unfolded, ``most_entries``), or leads outside the folder.
     """
     fresh = files.beside(where / path.name)
     with files.told(path, f"读取{noun}"), gone(fresh):
         try:
-            with zipfile.ZipFile(path) as archive:
+            with (
+                SealedReader(path, opener) if opener is not None else path.open("rb") as file,
+                zipfile.ZipFile(file) as archive,
+            ):
                 look_over(archive, path, where, noun, most_bytes=most_bytes, most_entries=most_entries)
-                fresh.mkdir(parents=True)
+                fresh.mkdir(mode=0o777 if opener is None else 0o700, parents=True)
                 archive.extractall(fresh)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
             raise WorkbenchError(
