@@ -50,15 +50,23 @@ GROUPS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
             "report_date",
         ),
     ),
-    ("项目情况", 1, ("background", "content", "organisation", "overall_target")),
-    ("评价工作", 1, ("purpose", "scope", "basis", "principles", "process", "experience", "remarks")),
+    ("项目情况", 1, ("unit_profile", "background", "content", "organisation", "overall_target")),
+    (
+        "评价工作",
+        1,
+        ("purpose", "scope", "basis", "principles", "process", "achievements", "experience", "remarks"),
+    ),
 )
+
+
+#: Chosen where it matters: on the page of the report's text, on the page of evidence.
+_ELSEWHERE = {"outline", "index_scheme"}
 
 
 def grouped() -> list[tuple[str, int, tuple[str, ...]]]:
     """The groups, with a last one for fields that none of them names."""
     named = {name for _, _, names in GROUPS for name in names}
-    rest = tuple(field.name for field in specs_of(Overview) if field.name not in named)
+    rest = tuple(f.name for f in specs_of(Overview) if f.name not in named | _ELSEWHERE)
     return [*GROUPS, *([("其他", 2, rest)] if rest else [])]
 
 

@@ -40,7 +40,7 @@ def fund_rates(sources: Sources) -> list[tuple[str, Rate]]:
 
 
 class TargetsFundsPage(Page):
-    """Three tables, and what follows from the second."""
+    """Targets with what is suggested for them, funds with what follows, stated rates."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -60,6 +60,16 @@ class TargetsFundsPage(Page):
             hint="还没有绩效目标。把目标申报表的指标值逐行录入，按 Ctrl N 新增。",
         )
         card.body.addWidget(self.targets)
+        column.addWidget(card)
+
+        card = Card(theme, "目标修正建议", "填了建议的目标印入附件")
+        self.suggestions = EntityTable(
+            context,
+            Target,
+            ("name", "suggested", "suggestion_reason"),
+            hint="还没有绩效目标。",
+        )
+        card.body.addWidget(self.suggestions)
         column.addWidget(card)
 
         self._fund_card = Card(theme, "资金", "金额单位：万元")
@@ -116,6 +126,7 @@ class TargetsFundsPage(Page):
     def reload(self) -> None:
         """Show both tables and the sums as they stand."""
         self.targets.reload()
+        self.suggestions.reload()
         self.funds.reload()
         self.rates.reload()
         self._show_sums()
@@ -148,10 +159,12 @@ class TargetsFundsPage(Page):
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
         """Row actions go to the table with the keyboard."""
-        return actions_of(lambda: [self.targets, self.funds, self.rates])
+        return actions_of(lambda: [self.targets, self.suggestions, self.funds, self.rates])
 
     def show_place(self, place: Address) -> None:
         """Put the cursor into a cell."""
         table = {"fund_line": self.funds, "stated_rate": self.rates}.get(place.kind, self.targets)
+        if place.field in {"suggested", "suggestion_reason"}:
+            table = self.suggestions
         table.show_row(place.id, place.field)
         self._area.ensureWidgetVisible(table)
