@@ -28,6 +28,7 @@ from workbench.services.parts import assemble
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
+from workbench.ui.guide import Guide
 from workbench.ui.inputs import EnterFilter, WheelFilter
 from workbench.ui.keeper import Keeper
 from workbench.ui.last_place import LastPlace
@@ -90,6 +91,7 @@ class Front(QObject):
         self.start.say(self.settings.message)
         self.window.set_start(self.start)
         self.keeper = Keeper(self.window, self.parts.safekeeping)
+        self.guide = Guide(self.window, self.theme, paths.resources)
         self.last_place = LastPlace(self.window, self.settings)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("review_outside", self.review_outside)

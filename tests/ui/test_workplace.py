@@ -176,7 +176,7 @@ def test_search_goes_to_a_page(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_f1_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
     dialog = QApplication.activeModalWidget()
     assert dialog is not None
     texts = [child.text() for child in dialog.findChildren(QWidget) if hasattr(child, "text")]

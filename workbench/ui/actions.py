@@ -48,7 +48,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("toggle_dark", "深色／浅色", ("Ctrl+Shift+L",), "查看"),
     ActionSpec("larger", "放大文字", ("Ctrl+=", "Ctrl++"), "查看"),
     ActionSpec("smaller", "缩小文字", ("Ctrl+-",), "查看"),
-    ActionSpec("shortcuts", "快捷键一览", ("F1",), "帮助"),
+    ActionSpec("help", "本页帮助", ("F1",), "帮助"),
+    ActionSpec("shortcuts", "快捷键一览", ("Ctrl+F1",), "帮助"),
+    ActionSpec("tour", "十分钟上手", (), "帮助"),
+    ActionSpec("tour_next", "上手：下一步", ("F8",), "帮助"),
+    ActionSpec("about", "关于", (), "帮助"),
 )
 
 _SPOKEN = {"Return": "Enter", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}

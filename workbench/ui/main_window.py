@@ -178,6 +178,13 @@ class MainWindow(QMainWindow):
         if self.workplace is not None:
             self.workplace.status.show_person(name)
 
+    @property
+    def page_key(self) -> str:
+        """The key of the page that is seen: of the workplace, of the editor of systems, or ``start``."""
+        if self._desk is not None:
+            return "form"
+        return self.workplace.current if self.workplace is not None else "start"
+
     def show_shortcuts(self) -> None:
         """Show every key."""
         ShortcutsDialog(self.theme, self.actions_book, self).open()

@@ -1,4 +1,4 @@
-"""F1: every key of the window, read from the table of actions."""
+"""Ctrl+F1: every key of the window, read from the table of actions."""
 
 from __future__ import annotations
 

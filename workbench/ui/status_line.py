@@ -33,7 +33,7 @@ class StatusLine(QFrame):
         row.addWidget(self.person)
         row.addWidget(self.said)
         row.addStretch(1)
-        for name, words in (("undo", "撤销"), ("shortcuts", "帮助")):
+        for name, words in (("undo", "撤销"), ("help", "帮助")):
             button = link(f"{words} {actions.key_of(name)}", partial(actions.run, name))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             role(button, "foot")
