@@ -186,7 +186,7 @@ def test_a_damaged_evaluation_is_told(run: Run, data: Path) -> None:
 
 def test_samples_are_listed_by_key(run: Run) -> None:
     keys = [line.split("　")[0] for line in run("sample").lines[::2]]
-    assert keys == ["changde", "panjin", "qixia", "qixia-printed"]
+    assert keys == ["changde", "panjin", "qixia", "qixia-printed", "shenzhen", "yiyang"]
 
 
 # show

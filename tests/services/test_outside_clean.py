@@ -318,12 +318,15 @@ def test_sentences(text: str, code: str, words: str, tmp_path: Path) -> None:
     assert not code or words in found[0].finding.message
 
 
-#: What own exports of the samples rightly show: the form's own fault, the printed rate, praise against a deduction.
+#: What own exports of the samples rightly show: the form's own fault, the printed rate, praise against a deduction,
+#: a contract above its budget, the target of a 15-second rate beside the overall one.
 TRUE = {
     "changde": {"K03", "K15"},
     "panjin": set(),
     "qixia": {"K07"},
     "qixia-printed": {"K06", "K07", "K19"},
+    "shenzhen": {"K06"},
+    "yiyang": {"K15"},
 }
 
 

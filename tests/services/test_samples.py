@@ -18,17 +18,21 @@ from workbench.domain.sources import Sources
 from workbench.errors import InputRefused
 from workbench.services.catalog import Catalog
 from workbench.services.checking import Checking, load_limits
+from workbench.services.presets import preset_id
 from workbench.services.samples import Samples
 from workbench.services.session import Session
 from workbench.store.evaluations import BRIEFLY
 
-KEYS = ("changde", "panjin", "qixia", "qixia-printed")
-#: Key → total, grade, points of the first level.
+KEYS = ("changde", "panjin", "qixia", "qixia-printed", "shenzhen", "yiyang")
+#: Key → total, grade, points of the first level. Shenzhen published no scores: these follow from the weights
+#: that the benchmark system proposes.
 PUBLISHED = {
     "qixia": ("92.47", "优", ["17.50", "16.80", "30.00", "28.17"]),
     "qixia-printed": ("92.31", "优", ["17.50", "16.80", "30.00", "28.01"]),
     "changde": ("89.00", "良", ["16.00", "16.00", "33.00", "24.00"]),
     "panjin": ("100.00", "优", ["6.00", "24.00", "40.00", "30.00"]),
+    "shenzhen": ("65.98", "中", ["16.35", "17.67", "12.43", "8.13", "11.40"]),
+    "yiyang": ("100.00", "优", ["25.00", "25.00", "25.00", "25.00"]),
 }
 
 
@@ -95,7 +99,9 @@ def test_every_point_off_has_its_line_and_every_tie_both_ends(opened: Session) -
 @pytest.mark.parametrize("opened", KEYS, indirect=True)
 def test_a_sample_fills_what_its_form_brought_along(opened: Session) -> None:
     form, evaluation = opened.evaluation.form, opened.evaluation
-    assert len(evaluation.table(Target)) == len(form.targets)
+    ours = {preset_id(evaluation.id, "target", str(row["name"])) for row in form.targets}
+    assert ours <= set(evaluation.table(Target))
+    assert len(ours) == len(form.targets)
     assert len(evaluation.table(Question)) == sum(len(q.get("question", ())) for q in form.questionnaires)
     assert not opened.can_undo
 
@@ -132,6 +138,20 @@ CONTRADICTIONS = {
         ("K14", "N", "多数目标"),
         ("K17", "N", "保障水平"),
         ("K21", "N", "话务接通率"),
+        ("K22", "N", "全部指标"),
+    },
+    "shenzhen": {
+        ("K05", "W", "绩效目标编制不合理，自评结果不真实"),
+        ("K08", "W", "15秒接通率"),
+        ("K08", "N", "15秒接通率"),
+    },
+    "yiyang": {
+        ("K06", "E", "成本控制"),
+        ("K15", "W", "2019 年热线集中受理服务外包"),
+        ("K12", "W", "conclusion"),
+        ("K05", "W", "资金管理办法还有待进一步规范"),
+        ("K05", "N", "资金分配合理，突出重点"),
+        ("K17", "N", "其他需要说明的问题"),
         ("K22", "N", "全部指标"),
     },
 }
@@ -199,6 +219,24 @@ def test_changde_names_a_problem_that_costs_nothing(opened: Session) -> None:
     assert loose[0].no_deduction_reason == ""
 
 
+@pytest.mark.parametrize("opened", ["yiyang"], indirect=True)
+def test_the_full_marks_of_yiyang_do_not_survive_its_own_standard(opened: Session) -> None:
+    findings = Checking(opened, load_limits(ROOT / "resources")).findings
+    (told,) = [one for one in findings if one.code == "K06"]
+    assert told.effect is not None
+    assert told.effect.total_after == Decimal("85.00")
+    # Twenty offices are said and twenty are listed.
+    assert not [one for one in findings if "列了" in one.message]
+
+
+@pytest.mark.parametrize("opened", ["shenzhen"], indirect=True)
+def test_the_ratios_of_shenzhen_are_those_it_published(opened: Session) -> None:
+    findings = Checking(opened, load_limits(ROOT / "resources")).findings
+    assert not [one for one in findings if one.where.startswith("来稿比率")]
+    scopes = [one for one in findings if one.code == "K08" and one.severity.value == "W"]
+    assert [(one.expected, one.found) for one in scopes] == [("15秒", "没有时限")]
+
+
 @pytest.mark.parametrize("opened", ["panjin"], indirect=True)
 def test_panjin_is_all_full_with_advice_and_no_problem(opened: Session) -> None:
     assert all(scored.deducted == 0 for scored in opened.scores.by_id.values())
@@ -212,7 +250,7 @@ def test_panjin_is_all_full_with_advice_and_no_problem(opened: Session) -> None:
 def test_an_unknown_sample_names_those_there_are(samples: Samples, catalog: Catalog) -> None:
     with pytest.raises(InputRefused) as refused:
         samples.create("没有", catalog)
-    assert "changde、panjin、qixia、qixia-printed" in refused.value.faults[0].what
+    assert "changde、panjin、qixia、qixia-printed、shenzhen、yiyang" in refused.value.faults[0].what
     assert not catalog.data.exists()
 
 

@@ -22,6 +22,8 @@ from workbench.cli.desk import Desk
 from workbench.domain.evaluation import Evidence
 from workbench.domain.form import show_score
 from workbench.errors import WorkbenchError
+from workbench.exporters.kit import Kit
+from workbench.exporters.report_file import outline_of
 from workbench.importers.pdf_text import read_pdf_text
 from workbench.importers.workbooks import read_workbook
 from workbench.services.jobs import silent
@@ -147,16 +149,22 @@ def _total_is_in_a_cell(_desk: Desk, _session: Session, path: Path, total: str) 
         raise _Wrong(f"{path.name} 中没有总分 {total}")
 
 
-def _total_is_in_the_text(_desk: Desk, _session: Session, path: Path, total: str) -> None:
-    if total not in read_pdf_text(path):
-        raise _Wrong(f"{path.name} 的文字中没有总分 {total}")
+def _total_is_in_the_text(desk: Desk, session: Session, path: Path, total: str) -> None:
+    _states_the_total(desk, session, path, read_pdf_text(path), total)
 
 
-def _total_is_in_the_document(_desk: Desk, _session: Session, path: Path, total: str) -> None:
+def _total_is_in_the_document(desk: Desk, session: Session, path: Path, total: str) -> None:
     with zipfile.ZipFile(path) as archive:
-        text = archive.read("word/document.xml").decode("utf-8")
-    if total not in text:
+        _states_the_total(desk, session, path, archive.read("word/document.xml").decode("utf-8"), total)
+
+
+def _states_the_total(desk: Desk, session: Session, path: Path, text: str, total: str) -> None:
+    """The total is in the report, or nowhere in it where its outline is one without scores."""
+    wanted = outline_of(session.evaluation, Kit(desk.parts.resources)).states_scores
+    if wanted and total not in text:
         raise _Wrong(f"{path.name} 的正文中没有总分 {total}")
+    if not wanted and total in text:
+        raise _Wrong(f"{path.name} 是不含得分的提纲，正文却有总分 {total}")
 
 
 def _reads_back_unchanged(desk: Desk, session: Session, path: Path, _total: str) -> None:

@@ -40,6 +40,11 @@ class Outline:
     label: str = ""
     """What a person chooses it by."""
 
+    @property
+    def states_scores(self) -> bool:
+        """Whether a report by it prints the total; a public summary does not."""
+        return any("conclusion" in part.build for part in self.parts)
+
 
 def read_outline(path: Path) -> Outline:
     """Read an outline file; a file that can't be used is refused with its name."""

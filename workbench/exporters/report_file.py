@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.domain.evaluation import Evaluation
 from workbench.exporters.document import Document
 from workbench.exporters.kit import Kit, Progress, Write, Written
 from workbench.exporters.outlines import Outline, read_outline
@@ -40,13 +41,12 @@ def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress
 
 
 def _document(data: ReportData, kit: Kit) -> Document:
-    return build_report(data, outline_of(data, kit))
+    return build_report(data, outline_of(data.evaluation, kit))
 
 
-def outline_of(data: ReportData, kit: Kit) -> Outline:
+def outline_of(evaluation: Evaluation, kit: Kit) -> Outline:
     """The outline that the evaluation chose, else its form's; :class:`WorkbenchError` when it can't be used."""
-    chosen = data.evaluation.overview.outline.strip() or data.evaluation.form.outline
-    return read_outline(kit.outline(chosen))
+    return read_outline(kit.outline(evaluation.overview.outline.strip() or evaluation.form.outline))
 
 
 def report_by(key: str) -> tuple[Write, Write]:

@@ -31,7 +31,7 @@ class Chapters:
     def listed(self, session: Session) -> list[Chapter]:
         """Every chapter in the order of the outline; raises :class:`WorkbenchError` for a broken outline."""
         data = freeze(session.evaluation, session.scores, made=self._now())
-        return chapters_of(data, outline_of(data, self._kit))
+        return chapters_of(data, outline_of(data.evaluation, self._kit))
 
     def outlines(self) -> dict[str, str]:
         """Every outline that can be chosen, by key, with what it is called; the firm's own ones go before."""

@@ -178,7 +178,10 @@ def praise_does_not_stand_against_a_deduction(view: View) -> Iterator[Finding]:
 
 
 def _praise_of_its_own(view: View, written: Written, scored: IndicatorScore) -> Iterator[Finding]:
-    clear = next((word for word in view.limits.praise if word in written.text), None)
+    said = written.text.replace(
+        scored.indicator.name, ""
+    )  # 有效工作时长 names what is measured, it is no praise
+    clear = next((word for word in view.limits.praise if word in said), None)
     if clear is None or any(word in written.text for word in view.limits.doubt):
         return
     yield written.spot("K03", "praise").warning(
