@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
-from workbench import preflight
+from workbench import installs, paths, preflight
 
 EXIT_INCOMPLETE = 5
 HEADLESS_WORDS = ("demo", "--out", "out")
@@ -45,6 +48,22 @@ def _enter(door: str, *arguments: list[str]) -> int:
     return cast("Callable[..., int]", module.main)(*arguments)
 
 
+def hand_over() -> int | None:
+    """Let the newer version that an update has put beside this one do everything; its exit code, if there is one."""
+    newer = installs.newer_program(Path(sys.executable), paths.program_version())
+    if newer is None:
+        return None
+    call = [str(newer), *sys.argv[1:]]
+    environ = installs.clean_environment(os.environ)
+    try:
+        if os.name == "posix":
+            os.execve(newer, call, environ)  # noqa: S606 - the program itself, in a newer version
+        return subprocess.call(call, env=environ)  # noqa: S603 - likewise
+    except OSError as error:
+        _say(f"新版本没有启动（{error.strerror}），改用原来的版本。")
+        return None
+
+
 def _say(text: str) -> None:
     """Tell the person at the terminal, if there is one: a windowed Windows program has none."""
     if sys.stderr is not None:
@@ -62,4 +81,5 @@ if __name__ == "__main__":
     if getattr(sys, "frozen", False):
         # a frozen program starts itself again as the child that draws previews
         import_module("multiprocessing").freeze_support()
-    sys.exit(main())
+    handed = hand_over()
+    sys.exit(main() if handed is None else handed)

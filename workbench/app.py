@@ -21,7 +21,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
-from workbench.paths import Paths, find_paths, program_version
+from workbench.paths import Paths, find_install, find_paths, program_version
 from workbench.services import logs
 from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble
@@ -66,7 +66,7 @@ class Front(QObject):
         self._filters = (WheelFilter(), EnterFilter())
         for one in self._filters:
             app.installEventFilter(one)
-        self.parts = assemble(paths)
+        self.parts = assemble(paths, install=find_install())
         self.settings = self.parts.settings
         self.theme = Theme(paths.resources / "fonts")
         percent = self.settings.number("font_scale")

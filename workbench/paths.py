@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import platformdirs
 
+from workbench.installs import DATA_VARIABLE, DEB, FOLDER, SETUP, SOURCE, VERSIONS, Install
+
 DATA_FOLDER_NAME = "现场评价工作台"
-DATA_VARIABLE = "WORKBENCH_DATA"
 PORTABLE_MARK = "portable"
 
 
@@ -49,11 +51,32 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
     return Paths(program / "forms", program / "resources", data, logs, cache, settings)
 
 
+def find_install() -> Install:
+    """This copy of the program."""
+    machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine())
+    system = "windows" if sys.platform == "win32" else "linux"
+    if not getattr(sys, "frozen", False):
+        return Install(SOURCE, _program_folder(), program_version(), system, machine)
+    top = _top_folder()
+    if (top / "uninstall.exe").is_file():
+        kind = SETUP
+    elif (top.parent / "info").is_file() and top.is_relative_to("/opt/apps"):
+        kind = DEB
+    else:
+        kind = FOLDER
+    return Install(kind, top, program_version(), system, machine)
+
+
+def _top_folder() -> Path:
+    """The folder of a frozen program; of a version that an update brought, the one it was brought to."""
+    beside = Path(sys.executable).parent
+    return beside.parents[1] if beside.parent.name == VERSIONS else beside
+
+
 def _portable_data() -> str:
     """The data folder beside a program that is carried about; empty for one that is installed."""
-    beside = Path(sys.executable).parent
-    if getattr(sys, "frozen", False) and (beside / PORTABLE_MARK).is_file():
-        return str(beside / DATA_FOLDER_NAME)
+    if getattr(sys, "frozen", False) and ((top := _top_folder()) / PORTABLE_MARK).is_file():
+        return str(top / DATA_FOLDER_NAME)
     return ""
 
 

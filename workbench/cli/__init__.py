@@ -23,6 +23,7 @@ from workbench.cli import (
     self_test,
     surveys,
     tables,
+    update,
 )
 from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
@@ -191,6 +192,11 @@ def parser() -> Parser:
 
     made = add("demo", demo.demo, "不用窗口完成整个示例：建立、核验、导出、画出每一页")
     made.add_argument("--out", default="out", metavar="目录", help="写到哪个目录，不写为 out")
+
+    made = add("update", update.update, "用 U 盘或共享文件夹里的更新包更新程序：核对签名、自检，通过才换用")
+    made.add_argument("file", nargs="?", default="", metavar="更新包", help="发布者给的更新包")
+    made.add_argument("--check", action="store_true", help="只核对签名和适用的机器，不更新")
+    made.add_argument("--back", action="store_true", help="退回前一版本（免安装版）")
 
     made = add("self-test", self_test.self_test, "自检：全部体系、示例、导出和窗口；不合格则退出码为 1")
     made.add_argument("folder", nargs="?", default="", metavar="目录", help="结果写到哪里，不写为缓存文件夹")
@@ -366,7 +372,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     found = paths.find_paths()
     with logs.kept(found.logs) as log:
-        return _guarded(lambda: int(asked.run(Desk(assemble(found)), asked)), log)
+        return _guarded(
+            lambda: int(asked.run(Desk(assemble(found, install=paths.find_install())), asked)), log
+        )
 
 
 def _guarded(run: Callable[[], int], log: Path | None) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.domain.compiler import compile_form
+from workbench.installs import UNKNOWN, Install
 from workbench.services.archiving import Archiving
 from workbench.services.attaching import Attaching
 from workbench.services.authoring import Authoring
@@ -37,6 +38,7 @@ from workbench.services.settings import Settings
 from workbench.services.survey_files import SurveyFiles
 from workbench.services.survey_library import SurveyLibrary
 from workbench.services.surveying import Surveying
+from workbench.services.updating import Updating
 from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.evidence import Vault
@@ -131,6 +133,8 @@ class Parts:
     chapters: Chapters
     firm: FirmDefaults
     """What the firm has made its own, from and to one file."""
+    updating: Updating
+    """Newer versions of the program from a file."""
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -208,6 +212,7 @@ def assemble(
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], datetime] = local_now,
     keeping: Keeping = SAFELY,
+    install: Install = UNKNOWN,
 ) -> Parts:
     """Join the services for these folders; nothing is written yet.
 
@@ -250,4 +255,5 @@ def assemble(
         Safekeeping(settings, now),
         Chapters(folders.resources, now, (data or usual) / OWN_OUTLINES),
         FirmDefaults(data or usual, folders.resources, settings, now),
+        Updating(install, folders.resources, folders.cache),
     )
