@@ -23,8 +23,10 @@ from PySide6.QtWidgets import QApplication
 from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_install, find_paths, program_version
 from workbench.services import logs
+from workbench.services.catalog import MENDABLE, Recovered
 from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble
+from workbench.services.run_marks import Ended, RunMark
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
@@ -34,6 +36,7 @@ from workbench.ui.keeper import Keeper
 from workbench.ui.last_place import LastPlace
 from workbench.ui.main_window import MainWindow
 from workbench.ui.outside_window import OutsideWindow
+from workbench.ui.pages import PAGES
 from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
 from workbench.ui.tasks import Tasks
@@ -48,19 +51,23 @@ def main() -> int:
     paths = find_paths()
     with logs.kept(paths.logs):
         keep_messages()
+        mark = RunMark(paths.logs, about_program())
         app = QApplication(sys.argv[:1])
-        front = Front(app, paths)
+        front = Front(app, paths, mark.ended)
         front.window.show()
         code = app.exec()
         front.tasks.stop_all()
+        mark.clear()
         return code
 
 
 class Front(QObject):
     """The parts of one run, joined."""
 
-    def __init__(self, app: QApplication, paths: Paths) -> None:
+    def __init__(self, app: QApplication, paths: Paths, ended: Ended | None = None) -> None:
+        """``ended`` says how the runs before this one ended."""
         super().__init__()
+        self._ended = ended or Ended()
         dress(app, program_version())
         app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
         self._filters = (WheelFilter(), EnterFilter())
@@ -87,8 +94,9 @@ class Front(QObject):
             self.tasks,
             self.edit_form,
             self.review_outside,
+            self.restore,
         )
-        self.start.say(self.settings.message)
+        self.start.say("".join(filter(None, (self.settings.message, _words_of(self._ended)))))
         self.window.set_start(self.start)
         self.keeper = Keeper(self.window, self.parts.safekeeping)
         self.guide = Guide(self.window, self.theme, paths.resources)
@@ -96,7 +104,7 @@ class Front(QObject):
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("review_outside", self.review_outside)
         self.window.actions_book.register("settings", self.show_settings)
-        self.window.left_session.connect(self.start.reload)
+        self.window.left_session.connect(self._on_left_session)
         self.window.left_desk.connect(self._on_left_desk)
         self.window.look_changed.connect(self._on_look_changed)
         self.window.closing.connect(self._on_closing)
@@ -109,7 +117,10 @@ class Front(QObject):
             self.window.leave_session()
             session = self.catalog.open(folder)
         except WorkbenchError as error:
-            self.alerts.error(error)
+            if error.code in MENDABLE and self.catalog.backups(folder):
+                self.restore(folder, error.what)
+            else:
+                self.alerts.error(error)
             return
         self.window.open_session(session, self.parts.services_for(session), self.settings.text("evaluator"))
         if isinstance(session.memory, EvaluationStore):
@@ -117,6 +128,37 @@ class Front(QObject):
                 self.alerts.warn(notice)
         self.keeper.begin()
         self.last_place.begin(folder)
+        self._say_at_opening(folder)
+
+    def _say_at_opening(self, folder: Path) -> None:
+        """What deserves a quiet word once: a synchronised folder, and that a cut-off run lost nothing."""
+        place = self.window.workplace
+        if place is None:
+            return
+        status = place.status
+        warning = self.catalog.warning(folder)
+        if warning:
+            status.show_heed("文件夹正被网盘同步", warning)
+        self.window.actions_book.register("restore", lambda: self.restore(folder, ""))
+        if self._ended.unclean:
+            self._ended = Ended()
+            page = next((page.label for page in PAGES if page.key == place.current), "")
+            status.say(f"上次没有正常退出，数据已核对，完整无缺，已回到“{page}”")
+
+    def restore(self, folder: Path, fault: str) -> None:
+        """Show the backups of an evaluation; an open one is left first. ``fault`` says what is wrong with it."""
+        try:
+            self.window.leave_session()
+        except WorkbenchError as error:
+            self.alerts.error(error)
+            return
+        from workbench.ui.restore_dialog import RestoreDialog  # start-up stays quick without it
+
+        def restored(done: Recovered) -> None:
+            self.open_folder(folder)
+            self.alerts.info("已恢复。", done.sentence)
+
+        RestoreDialog(self.theme, self.tasks, self.catalog, folder, fault, restored, self.window).open()
 
     def edit_form(self, form_id: str) -> None:
         """Open one of the user's own indicator systems for changing, or tell why it can't be."""
@@ -131,6 +173,10 @@ class Front(QObject):
             self.theme, self.alerts, self.tasks, self.window.actions_book, self.own_forms, session
         )
         self.window.show_desk(desk)
+
+    def _on_left_session(self) -> None:
+        self.window.actions_book.forget(("restore",))
+        self.start.reload()
 
     def _on_left_desk(self, words: str) -> None:
         self.start.reload()
@@ -206,6 +252,13 @@ class Front(QObject):
             QApplication.exit(1)
             return
         QTimer.singleShot(0, self, lambda: self.tell(error))
+
+
+def _words_of(ended: Ended) -> str:
+    """What the start page says about the runs before this one."""
+    if ended.native:
+        return "上次程序因系统级错误中断，经过已记入日志（设置 › 诊断包）。打开评价时会核对数据，并回到上次的位置。"
+    return "上次没有正常退出。打开评价时会核对数据，并回到上次的位置。" if ended.unclean else ""
 
 
 def about_program() -> str:

@@ -30,12 +30,20 @@ from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
 from workbench.store.database import Damaged
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
 from workbench.store.places import synced_warning
-from workbench.store.recovery import Recovered
+from workbench.store.recovery import Outlook, Recovered
+
+__all__ = [
+    *("Backup", "Catalog", "CompileForm", "EvaluationListing", "FormListing", "MENDABLE", "OWN_FORMS"),
+    *("Outlook", "Recovered", "SUMMARY", "read_form"),
+]
 
 #: Indicator systems of the user's own, beside the evaluations.
 OWN_FORMS = "指标体系"
 #: What the list shows of an evaluation, so that listing opens none; made anew whenever it is stale.
 SUMMARY = ".summary.json"
+
+#: Codes of errors that going back to a backup may mend.
+MENDABLE = frozenset({"damaged", "not-found"})
 
 _LARGEST_FORM = 5_000_000
 _COPYINGS = 3
@@ -74,6 +82,8 @@ class EvaluationListing:
     opened: datetime | None = None
     is_open: bool = False
     fault: str = ""
+    damaged: bool = False
+    """Whether the fault is one that a backup can mend."""
 
 
 class Catalog:
@@ -163,7 +173,10 @@ class Catalog:
 
     @staticmethod
     def _is_evaluation(folder: Path) -> bool:
-        return not folder.name.startswith(files.UNFINISHED) and (folder / DATABASE).is_file()
+        if folder.name.startswith(files.UNFINISHED):
+            return False
+        # Without its database it is still listed, so that a backup can bring it back.
+        return (folder / DATABASE).is_file() or any((folder / BACKUPS).glob("*.db"))
 
     def create_evaluation(
         self,
@@ -268,6 +281,10 @@ class Catalog:
         """The backups of an evaluation, the one that knows most first."""
         return backups.listed(folder / BACKUPS)
 
+    def outlook(self, folder: Path) -> Outlook:
+        """The backups of an evaluation that is not open, and what going back to each would lose."""
+        return recovery.outlook(folder)
+
     def restore(self, folder: Path, backup: Backup) -> Recovered:
         """Go back to a backup of an evaluation that is not open; the present state is kept aside."""
         return recovery.restore(folder, backup, self._now())
@@ -291,11 +308,14 @@ class Catalog:
             store = EvaluationStore.open(folder, now=self._now, author=self._author)
         except WorkbenchError as error:
             elsewhere = error.code == "already-open"
-            return _as_listing(folder, summary, is_open=elsewhere, fault="" if elsewhere else error.what)
+            fault = "" if elsewhere else error.what
+            return _as_listing(
+                folder, summary, is_open=elsewhere, fault=fault, damaged=error.code in MENDABLE
+            )
         try:
             evaluation = store.load(self._compile)
         except WorkbenchError as error:
-            return _as_listing(folder, summary, fault=error.what)
+            return _as_listing(folder, summary, fault=error.what, damaged=error.code in MENDABLE)
         finally:
             store.close()
         scores = compute_scores(evaluation)
@@ -379,7 +399,12 @@ def _moment(text: object) -> datetime | None:
 
 
 def _as_listing(
-    folder: Path, summary: Mapping[str, Any], *, is_open: bool = False, fault: str = ""
+    folder: Path,
+    summary: Mapping[str, Any],
+    *,
+    is_open: bool = False,
+    fault: str = "",
+    damaged: bool = False,
 ) -> EvaluationListing:
     def text(key: str) -> str:
         return str(summary.get(key) or "")
@@ -399,4 +424,5 @@ def _as_listing(
         opened=_moment(summary.get("opened")),
         is_open=is_open,
         fault=fault,
+        damaged=damaged,
     )

@@ -47,6 +47,37 @@ class _Story:
     lines: list[Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What going back would give: how many edits the present file vouches for, and its backups."""
+
+    length: int | None
+    """Nothing when not even the beginning of the present file can be read."""
+    last_edit: str
+    """When the last of these edits was made (ISO), empty for none."""
+    backups: tuple[Backup, ...]
+    """The one that knows most first."""
+
+    @property
+    def best(self) -> int | None:
+        """The edits that :func:`recover` would bring back at least, if the backups are whole."""
+        known = [backup.length for backup in self.backups]
+        return max([*known, *([] if self.length is None else [self.length])], default=None)
+
+    def lost(self, backup: Backup) -> int:
+        """How many edits that are vouched for going back to ``backup`` would leave behind."""
+        return max((self.length or 0) - backup.length, 0)
+
+
+def outlook(folder: Path) -> Outlook:
+    """Look at an evaluation that is not open, changing nothing; raises :class:`WorkbenchError` of the disk."""
+    with files.told(folder, "查看备份"):
+        story = _read(folder / DATABASE)
+        found = tuple(backups.listed(folder / BACKUPS))
+    lines = story.lines if story is not None else []
+    return Outlook(None if story is None else len(lines), lines[-1].at if lines else "", found)
+
+
 def recover(folder: Path, now: datetime) -> Recovered:
     """Rebuild the evaluation from its own journal or from a backup, whichever knows more.
 

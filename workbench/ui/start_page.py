@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench import files
@@ -40,15 +40,17 @@ class StartPage(QWidget):
         tasks: Tasks | None = None,
         edit_form: Callable[[str], None] | None = None,
         review_outside: Callable[[], None] | None = None,
+        restore: Callable[[Path, str], None] | None = None,
     ) -> None:
         """With ``own_forms`` and ``tasks`` indicator tables can be taken over as own systems;
         ``edit_form`` opens one of these for changing, ``review_outside`` the window that reviews a score
-        sheet somebody else made.
+        sheet somebody else made, ``restore`` takes a folder and what is wrong with it back to a backup.
         """
         super().__init__()
         self._theme, self._alerts = theme, alerts
         self._catalog, self._samples = catalog, samples
         self._open_folder = open_folder
+        self._restore = restore
         self._forms: list[FormListing] = []
         px = theme.px
         content = QWidget()
@@ -202,7 +204,7 @@ class StartPage(QWidget):
             f"{one.project or one.folder.name} · {one.year}" if one.year else one.project or one.folder.name
         )
         if one.fault:
-            state = one.fault
+            state = "数据已损坏，按 Enter 恢复" if one.damaged and self._restore is not None else one.fault
         elif one.total is None:
             state = "未评分"
         else:
@@ -212,7 +214,16 @@ class StartPage(QWidget):
         role(row, "row")
         row.setAccessibleName(name)
         row.setToolTip(str(one.folder))
-        row.clicked.connect(lambda: self._open_folder(one.folder))
+        restore = self._restore
+        if restore is not None:
+            back = QAction("从备份恢复…", row)
+            back.triggered.connect(lambda: restore(one.folder, one.fault))
+            row.addAction(back)
+            row.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        if one.damaged and restore is not None:
+            row.clicked.connect(lambda: restore(one.folder, one.fault))
+        else:
+            row.clicked.connect(lambda: self._open_folder(one.folder))
         inner = QGridLayout(row)
         px = self._theme.px
         inner.setContentsMargins(px(10), px(6), px(10), px(6))

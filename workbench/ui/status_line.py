@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from workbench.ui.actions import ActionBook
@@ -15,6 +15,9 @@ from workbench.ui.widgets import label, link
 
 class StatusLine(QFrame):
     """One quiet line below everything."""
+
+    told = Signal(str)
+    """A sentence that the person asked to read whole."""
 
     def __init__(self, theme: Theme, actions: ActionBook) -> None:
         super().__init__()
@@ -27,9 +30,15 @@ class StatusLine(QFrame):
         self.person = label("", "small")
         self.kept = label("", "small")
         self.said = label("", "small")
+        self.heed = link("", self._tell_all)
+        self.heed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        role(self.heed, "foot")
+        self.heed.hide()
+        self._whole = ""
         row.addWidget(self.saved)
         row.addWidget(self.place)
         row.addWidget(self.kept)
+        row.addWidget(self.heed)
         row.addWidget(self.person)
         row.addWidget(self.said)
         row.addStretch(1)
@@ -53,6 +62,16 @@ class StatusLine(QFrame):
         """Say how it stands with the second copy; all of it in the tip."""
         self.kept.setText(words)
         self.kept.setToolTip(whole)
+
+    def show_heed(self, words: str, whole: str) -> None:
+        """Say something to heed in a few words; a click on them tells it whole, with what to do."""
+        self._whole = whole
+        self.heed.setText(f"⚠ {words}")
+        self.heed.setToolTip(whole)
+        self.heed.setVisible(bool(words))
+
+    def _tell_all(self) -> None:
+        self.told.emit(self._whole)
 
     def say(self, sentence: str) -> None:
         """Say what was just done, such as what an undo took back."""

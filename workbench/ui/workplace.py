@@ -73,6 +73,7 @@ class Workplace(QWidget):
         )
         self.stack = QStackedWidget()
         self.status = StatusLine(theme, actions)
+        self.status.told.connect(alerts.info)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.navigation)
