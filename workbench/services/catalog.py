@@ -33,8 +33,17 @@ from workbench.store.places import synced_warning
 from workbench.store.recovery import Outlook, Recovered
 
 __all__ = [
-    *("Backup", "Catalog", "CompileForm", "EvaluationListing", "FormListing", "MENDABLE", "OWN_FORMS"),
-    *("Outlook", "Recovered", "SUMMARY", "read_form"),
+    "MENDABLE",
+    "OWN_FORMS",
+    "SUMMARY",
+    "Backup",
+    "Catalog",
+    "CompileForm",
+    "EvaluationListing",
+    "FormListing",
+    "Outlook",
+    "Recovered",
+    "read_form",
 ]
 
 #: Indicator systems of the user's own, beside the evaluations.

@@ -16,6 +16,8 @@ from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import clear, label, link, scrolled
 
+NOTHING = "没有"
+
 
 class RestoreDialog(QDialog):
     """For an evaluation that is closed. ``restored`` hears what was brought back; Esc changes nothing."""
@@ -98,18 +100,13 @@ class RestoreDialog(QDialog):
             self._grid.addWidget(label(words, "card_title"), 0, column)
         self.buttons = []
         for row, backup in enumerate(found.backups, start=1):
-            lost = found.lost(backup)
-            words = (
-                "说不准，现在的文件读不出来"
-                if found.length is None
-                else f"其后 {lost} 条修改"
-                if lost
-                else "没有"
-            )
+            words = _loss(found, backup)
             for column, text in enumerate(
                 (f"{backup.at:%Y-%m-%d %H:%M}", backup.reason, f"{backup.length} 条", words)
             ):
-                self._grid.addWidget(label(text, "warning" if column == 3 and lost else ""), row, column)
+                self._grid.addWidget(
+                    label(text, "warning" if column == 3 and words != NOTHING else ""), row, column
+                )
             button = link("恢复到此", partial(self.restore, backup))
             button.setAccessibleName(f"恢复到 {backup.at:%Y-%m-%d %H:%M} 的备份")
             self._grid.addWidget(button, row, 4)
@@ -128,6 +125,15 @@ class RestoreDialog(QDialog):
         role(self.state, "fault")
         self.state.setText(str(error))
         self._enable(on=True)
+
+
+def _loss(found: Outlook, backup: Backup) -> str:
+    """What going back to a backup loses."""
+    if found.length is not None:
+        lost = found.lost(backup)
+        return f"其后 {lost} 条修改" if lost else NOTHING
+    fewer = (found.best or 0) - backup.length
+    return f"其后至少 {fewer} 条修改" if fewer else "这份备份之后的修改"
 
 
 def _state(found: Outlook, *, whole: bool) -> str:
