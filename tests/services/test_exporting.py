@@ -7,11 +7,13 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+import docx
 import pytest
+from PIL import Image
 
 from tests.exporters.sample import MADE, RESOURCES, qixia, with_entities
 from workbench.domain.changes import Change
-from workbench.domain.evaluation import Overview
+from workbench.domain.evaluation import Evidence, Link, Overview
 from workbench.errors import WorkbenchError
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.report_data import ReportData
@@ -149,3 +151,58 @@ def test_hostile_names_become_plain(exporting: Exporting) -> None:
     assert not set(name) & set('/\\:"<>|\n\x00')
     assert name.endswith(".xlsx")
     assert len(name.encode()) < 250
+
+
+def test_word_reports_stand_on_the_document_of_the_settings(session: Session, tmp_path: Path) -> None:
+    for name, head in (("本所.docx", "某某会计师事务所"), ("另一份.docx", "另一个部门")):
+        base = docx.Document()
+        base.sections[0].header.paragraphs[0].text = head
+        base.save(str(tmp_path / name))
+    chosen = [str(tmp_path / "本所.docx")]
+    exporting = Exporting(RESOURCES, lambda: MADE, base_document=lambda: chosen[0])
+
+    def head_of(path: Path) -> str:
+        return str(docx.Document(str(path)).sections[-1].header.paragraphs[0].text)
+
+    assert head_of(exporting.export(session, "report-docx", tmp_path / "甲").path) == "某某会计师事务所"
+    asked = exporting.job(session, "report-docx", tmp_path / "乙", base=tmp_path / "另一份.docx").run()
+    assert head_of(asked.path) == "另一个部门"
+    chosen[0] = ""
+    assert head_of(exporting.export(session, "report-docx", tmp_path / "丙").path) != "某某会计师事务所"
+    chosen[0] = str(tmp_path / "没有.docx")
+    with pytest.raises(WorkbenchError, match=r"没有\.docx"):
+        exporting.export(session, "report-docx", tmp_path / "丁")
+    assert not (tmp_path / "丁.docx").exists()
+
+
+def test_photos_are_drawn_one_by_one_and_can_be_stopped(session: Session, tmp_path: Path) -> None:
+    photo = tmp_path / "照片.jpg"
+    Image.new("RGB", (64, 48), "grey").save(photo)
+    items = [
+        Evidence(id=f"e{n}", number=90 + n, title=f"照片 {n}", media_type="image/jpeg", sha256=f"{n:064}")
+        for n in range(5)
+    ]
+    leaf = session.evaluation.form.leaves[0].id
+    ties = [
+        Link(id=f"l{n}", from_kind="evidence", from_id=f"e{n}", to_kind="indicator", to_id=leaf)
+        for n in range(5)
+    ]
+    for one in (*items, *ties):
+        session.put(one)
+    exporting = Exporting(RESOURCES, lambda: MADE, cut_outs=lambda _: lambda _item, _region: photo)
+    said: list[str] = []
+
+    def watch(_done: int, _of: int, doing: str) -> None:
+        said.append(doing)
+
+    exporting.job(session, "report", tmp_path / "报告").run(watch)
+    drawn = [doing for doing in said if doing.startswith("正在准备第")]
+    assert len(drawn) >= 5
+
+    def stop(_done: int, _of: int, doing: str) -> None:
+        if doing == "正在准备第 3 幅图片":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        exporting.job(session, "report", tmp_path / "停下").run(stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["报告.pdf", "照片.jpg"]

@@ -114,6 +114,12 @@ def parser() -> Parser:
     made.add_argument("--xlsx", default="", metavar="文件", help="评分表（Excel）")
     made.add_argument("--pdf", default="", metavar="文件", help="评价报告（PDF）")
     made.add_argument("--docx", default="", metavar="文件", help="评价报告（Word）")
+    made.add_argument(
+        "--base",
+        default="",
+        metavar="文件",
+        help="Word 文件的底稿（.docx，取其页眉页脚和样式），代替设置中的",
+    )
     made.add_argument("--stages", default="", metavar="文件", help="各轮得分表（Excel）")
     made.add_argument("--derivation", default="", metavar="文件", help="计分推导（PDF）")
     made.add_argument("--papers", default="", metavar="文件", help="工作底稿（Excel，改后可再导入）")

@@ -52,9 +52,10 @@ def export(desk: Desk, words: Namespace) -> int:
                 "请加 --xlsx、--pdf 等并写文件名，或用 --out 写目录，导出全部。",
             )
         findings = desk.parts.checking(session).findings
+        base = Path(words.base).expanduser() if words.base else None
         for key, path in named.items():
             sheets = numbered(session, words) if key == "questionnaires" and words.numbers else None
-            written = written_file(desk, session, key, path, findings, sheets=sheets)
+            written = written_file(desk, session, key, path, findings, sheets=sheets, base=base)
             desk.say(str(written.path))
     return 0
 
@@ -93,9 +94,10 @@ def written_file(
     findings: Sequence[Finding],
     *,
     sheets: SheetRange | None = None,
+    base: Path | None = None,
 ) -> Exported:
     """Write one file; what the exporter has to tell goes to the person."""
-    written = desk.parts.exporting.job(session, key, path, findings=findings, sheets=sheets).run()
+    written = desk.parts.exporting.job(session, key, path, findings=findings, sheets=sheets, base=base).run()
     desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
     return written
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from workbench.domain.amounts import show_plain
@@ -30,6 +31,9 @@ from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, as_counted, questions_of
+
+#: A region of an evidence item → a picture of it, from memory or where it lies; nothing when it can't be drawn.
+CutOut = Callable[[Evidence, Region], bytes | Path | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class ReportData:
     findings: tuple[Any, ...]
     """Findings that are to be printed or logged, as the checks gave them."""
     made: datetime
-    cut_out: Callable[[Evidence, Region], bytes | None] | None = None
+    cut_out: CutOut | None = None
     """The picture of a region of an evidence item, when the files are at hand."""
     edits: int = 0
     """How many lines the history of the evaluation had, 0 where none is kept."""
@@ -159,7 +163,7 @@ def freeze(
     sources: Sources | None = None,
     findings: Sequence[Any] = (),
     made: datetime,
-    cut_out: Callable[[Evidence, Region], bytes | None] | None = None,
+    cut_out: CutOut | None = None,
     history: tuple[int, str] = (0, ""),
 ) -> ReportData:
     """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state.

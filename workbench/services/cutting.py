@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from workbench.domain.evaluation import Evidence
 from workbench.domain.regions import Region
+from workbench.exporters.report_data import CutOut
 from workbench.services.pictures import LARGE, Pictures, Wish
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.evidence import Vault
 
-#: A region of an item → a JPEG of it; nothing when it can't be drawn.
-CutOut = Callable[[Evidence, Region], bytes | None]
 #: What is shown around a region, as a share of the page, so that letters at its edge are whole.
 _MARGIN = 0.01
 
@@ -42,10 +40,12 @@ class CutOuts:
 def cutter(pictures: Pictures) -> CutOut:
     """Cut out of pages drawn by ``pictures``."""
 
-    def cut(item: Evidence, region: Region) -> bytes | None:
+    def cut(item: Evidence, region: Region) -> bytes | Path | None:
         picture = pictures.make(Wish(item.sha256, item.media_type, LARGE, region.page))
         if picture.path is None or (picture.drawn.pages and region.page > picture.drawn.pages):
             return None
+        if (region.left, region.top, region.width, region.height) == (0, 0, 1, 1):
+            return picture.path  # hundreds of photos are read one after the other, never held together
         from PIL import Image
 
         with Image.open(picture.path) as page:  # drawn by ourselves: no hostile file is decoded here

@@ -6,20 +6,22 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.checks import Finding
+from workbench.domain.evaluation import Evidence
+from workbench.domain.regions import Region
 from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
-from workbench.exporters.report_data import ReportData, freeze
+from workbench.exporters.report_data import CutOut, ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
 from workbench.importers.workbooks import read_workbook
-from workbench.services.cutting import CutOut
 from workbench.services.export_log import ExportLog
 from workbench.services.jobs import silent
 from workbench.services.session import Session
@@ -61,12 +63,27 @@ class ExportJob:
                 )
             fresh = beside(self.path)
             with _gone_unless_swapped(fresh):
-                written = self.exporter.write(self.data, fresh, self.kit, progress)
+                data = replace(self.data, cut_out=_watched(self.data, progress))
+                written = self.exporter.write(data, fresh, self.kit, progress)
                 _read_back(fresh, written, self.exporter.label)
                 fsync_file(fresh)
                 size = fresh.stat().st_size
                 swap(fresh, self.path)
         return Exported(self.path, size, written.notices)
+
+
+def _watched(data: ReportData, progress: Progress) -> CutOut | None:
+    """The cutter of pictures, saying which picture it draws, so that hundreds of photos can be watched and stopped."""
+    cut_out, drawn, items = data.cut_out, count(1), len(data.evidence)
+    if cut_out is None:
+        return None
+
+    def cut(item: Evidence, region: Region) -> bytes | Path | None:
+        number = next(drawn)
+        progress(number, max(items, number), f"正在准备第 {number} 幅图片")
+        return cut_out(item, region)
+
+    return cut
 
 
 @contextlib.contextmanager
@@ -108,14 +125,17 @@ class Exporting:
         machine_fonts: bool = False,
         cut_outs: Callable[[Session], CutOut | None] = lambda _: None,
         author: Callable[[], str] = lambda: "",
+        base_document: Callable[[], str] = lambda: "",
         own: Path | None = None,
     ) -> None:
         """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports,
-        ``own`` is the folder with the firm's own outlines.
+        ``own`` is the folder with the firm's own outlines, ``base_document`` the path of the .docx that
+        Word reports are written on, empty for none.
         """
         self._own = own
         self._cut_outs = cut_outs
         self._author = author
+        self._base_document = base_document
         self._machine_fonts = machine_fonts
         self._resources = resources
         self._clock = clock
@@ -142,7 +162,13 @@ class Exporting:
         return self._exporters[key]
 
     def _kit(self) -> Kit:
-        return Kit(self._resources, machine_fonts=self._machine_fonts, own_outlines=self._own)
+        base = self._base_document().strip()
+        return Kit(
+            self._resources,
+            machine_fonts=self._machine_fonts,
+            own_outlines=self._own,
+            base_document=Path(base).expanduser() if base else None,
+        )
 
     def annex_titles(self, outline: str) -> tuple[str, ...]:
         """The titles of the annexes that reports of an outline print; none for an outline that can't be used."""
@@ -177,10 +203,12 @@ class Exporting:
         findings: Sequence[Any] = (),
         sheets: SheetRange | None = None,
         only: str = "",
+        base: Path | None = None,
     ) -> ExportJob:
         """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
 
-        ``sheets`` says which numbered sheets of which questionnaire are printed, ``only`` which indicator.
+        ``sheets`` says which numbered sheets of which questionnaire are printed, ``only`` which indicator,
+        ``base`` a .docx to write a Word file on instead of the one in the settings.
         """
         exporter = self.kind(kind)
         if path.suffix.lower() != exporter.suffix:
@@ -194,6 +222,8 @@ class Exporting:
             history=_history(session),
         )
         kit = replace(self._kit(), layout=layout, sheets=sheets, only=only)
+        if base is not None:
+            kit = replace(kit, base_document=base)
         return ExportJob(exporter, data, path, kit)
 
     def note(

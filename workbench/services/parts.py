@@ -237,6 +237,7 @@ def assemble(
         cut_outs=CutOuts(folders.cache),
         author=lambda: settings.text("evaluator"),
         own=(data or usual) / OWN_OUTLINES,
+        base_document=lambda: settings.text("base_document"),
     )
     return Parts(
         settings,
