@@ -26,7 +26,6 @@ from workbench.domain.survey_results import (
     open_answers,
     overall,
     sample_advice,
-    sample_needed,
     wilson,
 )
 
@@ -112,8 +111,6 @@ def test_advice_on_the_sample_is_a_sentence() -> None:
     assert sample_advice(tally(evaluation, evaluation.table(Question)["a"])) == (
         "样本 20 份，偏小：每一份最多影响 5.0%，95% 置信区间 65.7%–95.5%，报告中应写明样本量。"
     )
-    assert sample_needed(Fraction(5, 100)) == 385
-    assert sample_needed(Fraction(5, 100), 1000) == 278
 
 
 def test_groups_of_respondents_stand_beside_each_other() -> None:

@@ -66,7 +66,9 @@ def test_counts_for_the_navigation() -> None:
     counts = checks.counts
     assert counts.errors == 3
     assert counts.short == f"3 错 {counts.warnings} 警"
-    assert {finding.place.page for finding in checks.of_page("overview")} == {"overview"}
+    assert {finding.place.page for finding in checks.standing if finding.place.page == "overview"} == {
+        "overview"
+    }
 
 
 def test_what_is_left_names_each_place() -> None:
@@ -139,4 +141,4 @@ def test_overdue_requests_and_unconfirmed_records_are_left_to_do() -> None:
         (Place("records", "document_request", "r", "status"), "合同（2022-11-18）"),
     )
     assert [words for _, words in left["记录未确认"].places] == ["进点座谈"]
-    assert any(finding.code == "K30" for finding in checks.of_page("records"))
+    assert any(finding.code == "K30" and finding.place.page == "records" for finding in checks.standing)

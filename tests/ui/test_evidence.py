@@ -307,7 +307,7 @@ def test_the_preview_tells_damage_and_turns_pages(
     preview.view.setFocus()
     qtbot.keyClick(preview.view, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: preview.right.text() == "第 2 / 3 页", timeout=20_000)
-    panel.show_evidence(panel.cards.rows[1].item.id)
+    panel.cards.choose(panel.cards.rows[1].item.id)
     qtbot.waitUntil(lambda: "不完整" in preview.damage.text(), timeout=20_000)
     assert preview.damage.isVisibleTo(preview)
 

@@ -51,11 +51,6 @@ def uses_of(evaluation: Evaluation, evidence: str) -> list[Use]:
     ]
 
 
-def used_ids(evaluation: Evaluation) -> set[str]:
-    """The ids of all items that are linked to anything."""
-    return {link.from_id for link in evaluation.table(Link).values() if link.from_kind == "evidence"}
-
-
 def target_label(evaluation: Evaluation, kind: str, id_: str) -> str:
     """A linked thing in words: ``指标 公众知晓率``, ``扣分 −0.99（公众知晓率）``, ``问题 …``."""
     label = KIND_LABELS.get(kind, kind)

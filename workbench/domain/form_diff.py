@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.amounts import show_plain
-from workbench.domain.form import Form
 from workbench.domain.form_outline import JUDGEMENT, Outline
-from workbench.domain.form_raw import form_to_raw
 from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 
@@ -52,13 +50,9 @@ class Difference:
         return f"{self.kind}　{self.place}{'：' if self.place and self.words else ''}{self.words}"
 
 
-def compare_forms(before: Form, after: Form) -> list[Difference]:
-    """What a form has otherwise than another one, in the order of the table."""
-    return compare(form_to_raw(before), form_to_raw(after))
-
-
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """The same for raw forms as :func:`workbench.domain.compiler.form_to_raw` writes them."""
+    """What a raw form, as :func:`workbench.domain.compiler.form_to_raw` writes it, has otherwise than another one,
+    in the order of the table."""
     old, new = Outline(before), Outline(after)
     found = [
         Difference("总体", "", "", f"{label} {_short(before.get(key))} → {_short(after.get(key))}")

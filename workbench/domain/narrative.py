@@ -1,5 +1,4 @@
-"""Sentences with bound figures: what a marker says now, which markers nothing stands behind, and the
-sentences that an indicator, a deduction and a problem give of themselves."""
+"""Sentences with bound figures: what a marker says now, and which markers nothing stands behind."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from workbench.domain.amounts import show_money, show_percent, show_plain
@@ -19,7 +17,6 @@ from workbench.domain.evaluation import (
     Evaluation,
     FundLine,
     Input,
-    Link,
     Overview,
     Paragraph,
     Problem,
@@ -188,98 +185,3 @@ def _known_at(
     indicator = entity.id if isinstance(entity, Entry) else getattr(entity, "indicator", "")
     scored = scores.by_id.get(indicator)
     return common if scored is None else {**common, **figures(evaluation, scored)}
-
-
-def indicator_sentence(evaluation: Evaluation, scored: IndicatorScore, sources: Sources | None = None) -> str:
-    """The analysis of one indicator in a sentence or two, from its inputs, standard and deductions.
-
-    ``资金到位率分值 4 分。实际到位资金 7.10 万元、预算资金 71.60 万元，…，得 0.40 分。扣 3.60 分：….``
-    """
-    indicator = scored.indicator
-    head = f"{indicator.name}分值 {show_plain(indicator.full_mark)} 分"
-    if scored.score is None:
-        return f"{head}，尚未评分。"
-    score = show_score(evaluation.form, scored.score, indicator)
-    parts = [f"{head}。"]
-    facts = _facts(scored)
-    if facts:
-        parts.append(f"{facts}，")
-    if scored.overridden:
-        reason = evaluation.entry(indicator.id).override_reason.strip("。 ")
-        parts.append(f"{f'因{reason}，' if reason else ''}改定得 {score} 分。")
-    elif scored.score == scored.full_mark:
-        parts.append(f"符合评分标准，得满分 {score} 分。")
-    else:
-        parts.append(f"按评分标准得 {score} 分。")
-    lines = sources.deductions(indicator.id) if sources else evaluation.deductions(indicator.id)
-    if lines:
-        parts.append("".join(deduction_sentence(line) for line in lines))
-    return "".join(parts)
-
-
-def _facts(scored: IndicatorScore) -> str:
-    rule = scored.indicator.rule
-    if rule is None or scored.given is None:
-        return ""
-    told = []
-    points = [spec for spec in rule.inputs() if spec.kind == "point"]
-    for spec in rule.inputs():
-        given = scored.given.get(spec.key, Given(None))
-        if spec.kind in {"point", "score"} or not given.text:
-            continue
-        told.append(f"{given.name or spec.label} {given.text}")
-    if points:
-        met = sum(1 for spec in points if _met(scored.given.get(spec.key), spec.marks))
-        told.append(
-            f"{len(points)} 个评价要点均符合"
-            if met == len(points)
-            else f"{len(points)} 个评价要点中 {met} 个符合"
-        )
-    return "、".join(told)
-
-
-def _met(given: Given | None, marks: Decimal | None) -> bool:
-    if given is None:
-        return False
-    return given.value == "符合" or (given.number is not None and marks is not None and given.number >= marks)
-
-
-def deduction_sentence(line: Deduction) -> str:
-    """``扣 0.5 分：原因（依据：…）。``"""
-    points = f"扣 {show_plain(line.points)} 分" if line.points is not None else "扣分未填"
-    reason = line.reason.strip("。； ")
-    basis = f"（依据：{line.basis.strip('。 ')}）" if line.basis.strip() else ""
-    return f"{points}：{reason}{basis}。" if reason else f"{points}{basis}。"
-
-
-def problem_sentence(evaluation: Evaluation, problem: Problem) -> str:
-    """A problem with its cause and what it cost: ``资金到位滞后。…。原因：…。（涉及资金到位率，共扣 3.2 分）``."""
-    table = evaluation.table(Deduction)
-    lines = [
-        table[link.to_id]
-        for link in evaluation.table(Link).values()
-        if (link.from_kind, link.from_id, link.to_kind) == ("problem", problem.id, "deduction")
-        and link.to_id in table
-    ]
-    parts = [f"{part.strip('。 ')}。" for part in (problem.title, problem.description) if part.strip()]
-    if problem.cause.strip():
-        parts.append(f"原因：{problem.cause.strip('。 ')}。")
-    if lines:
-        names = [evaluation.form.get(line.indicator) for line in lines]
-        about = "、".join(dict.fromkeys(i.name for i in names if i is not None))
-        points = sum((line.points for line in lines if line.points is not None), Decimal(0))
-        parts.append(f"（涉及{about}，共扣 {show_plain(points)} 分）")
-    elif problem.no_deduction_reason.strip():
-        parts.append(f"（未扣分：{problem.no_deduction_reason.strip('。 ')}）")
-    return "".join(parts)
-
-
-def rate_sentence(name: str, over: Given, under: Given) -> str:
-    """``资金到位率 = 到位资金 7.10 万元 ÷ 预算资金 71.60 万元 = 9.92%``; both parts must be numbers above 0."""
-    top, bottom = over.number, under.number
-    if top is None or not bottom:
-        return f"{name}缺少分子或分母。"
-    return (
-        f"{name} = {over.name or '分子'} {over.text} ÷ {under.name or '分母'} {under.text} = "
-        f"{show_percent(top / bottom)}"
-    )

@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from workbench.domain.amounts import exact
 from workbench.domain.entities_records import (
-    SIGNED,
     DocumentRequest,
     Exchange,
     Fact,
@@ -21,9 +20,6 @@ from workbench.domain.entities_records import (
 )
 from workbench.domain.evaluation import Evaluation, Evidence, Link
 from workbench.domain.form import Form
-
-#: Kinds that stand for themselves on the page of records, in the order of the work.
-RECORD_TABLES = ("document_request", "interview", "site_record", "sampling")
 
 
 def overdue(request: DocumentRequest, today: date) -> bool:
@@ -71,11 +67,6 @@ def evidence_at(evaluation: Evaluation, kind: str, id_: str) -> list[tuple[Evide
         if link.from_id in table
     ]
     return sorted(found, key=lambda pair: pair[0].number)
-
-
-def is_signed(evaluation: Evaluation, kind: str, id_: str) -> bool:
-    """Whether the confirmed sheet of a record is among its papers."""
-    return any(link.note == SIGNED for _, link in evidence_at(evaluation, kind, id_))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,6 @@ def regions_on(evaluation: Evaluation, evidence: str) -> list[Marked]:
     return marked_by(evaluation, evaluation.links(from_kind="evidence", from_id=evidence))
 
 
-def regions_for(evaluation: Evaluation, kind: str, id_: str) -> list[Marked]:
-    """The regions that prove one entity, by the number of the item and the page."""
-    return marked_by(evaluation, evaluation.links(from_kind="evidence", to_kind=kind, to_id=id_))
-
-
 def marked_by(evaluation: Evaluation, links: Iterable[Link]) -> list[Marked]:
     """The links that name a region on an item that exists, by the item's number, page and height."""
     table = evaluation.table(Evidence)

@@ -110,18 +110,6 @@ def wilson(rate: Fraction, base: Fraction | int) -> tuple[Fraction, Fraction]:
     return max(exact(middle - spread), Fraction(0)), min(exact(middle + spread), Fraction(1))
 
 
-def sample_needed(margin: Fraction, population: int | None = None) -> int:
-    """How many answers keep the error of a share within ± ``margin`` in 95 of 100 samples.
-
-    n₀ = z²·¼ ÷ margin² (W. G. Cochran, Sampling Techniques, 4.4), and n₀ ÷ (1 + (n₀ − 1) ÷ N) of a
-    population of N.
-    """
-    wanted = exact(Z * Z) / 4 / (margin * margin)
-    if population:
-        wanted /= 1 + (wanted - 1) / population
-    return -int(-wanted // 1)
-
-
 def sample_advice(found: Tally) -> str:
     """One sentence on what the number of answers allows to say; empty where there is no rate. A notice, no fault."""
     if found.rate is None or not found.base:

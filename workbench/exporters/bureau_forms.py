@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.domain.amounts import round_half_up
 from workbench.domain.bureau import Binding
-from workbench.domain.evaluation import Advice, Evaluation, FundLine, Overview, Problem
+from workbench.domain.evaluation import Advice, FundLine, Overview, Problem
 from workbench.domain.fields import show_value, spec_of, specs_of
 from workbench.domain.form import Form
 from workbench.domain.sources import FUND_COLUMNS
@@ -133,12 +133,6 @@ def _filled(value: str | Decimal | Fraction | None) -> Filled | None:
     if isinstance(value, Fraction):
         return round_half_up(value, _RATE_DIGITS)
     return value if isinstance(value, Decimal) else value or None
-
-
-def unknown_contents(bindings: Iterable[Binding], evaluation: Evaluation) -> list[Binding]:
-    """The bindings that this evaluation's indicator system has nothing for."""
-    known = content_labels(evaluation.form)
-    return [binding for binding in bindings if binding.content not in known]
 
 
 # —— as a file ——

@@ -47,12 +47,6 @@ class Typesetter:
         style = Style(role, size, size, Align.LEFT)
         return max(1, len(self.set((Text(text),), style, width)))
 
-    def text_height(
-        self, text: str, role: Role, size: float, width: float, *, leading: float | None = None
-    ) -> float:
-        """Return the height of a text in a column of a width, in points."""
-        return self.line_count(text, role, size, width) * (size * 1.3 if leading is None else leading)
-
     def missing_glyphs(self, texts: Iterable[str], role: Role = Role.BODY) -> list[MissingGlyph]:
         """Return the characters that no face here has, each once, with the words around it."""
         found: dict[str, MissingGlyph] = {}

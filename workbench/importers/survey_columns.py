@@ -17,7 +17,6 @@ from workbench.domain.evaluation import Option, Question
 from workbench.importers.answer_table import Header, SurveyTable
 
 NUMBER, QUESTION, OPTION, IGNORED = "答卷编号", "题目", "选项", "不导入"
-USES = (NUMBER, QUESTION, OPTION, IGNORED)
 
 _PREFIX = re.compile(r"^(?:第\s*)?[Qq]?\d{1,3}\s*(?:题\s*[、.．:：]?|[、.．:：)）]\s*|\s+|_(?=\D))")
 _KIND = re.compile(r"[\[【(（]\s*(?:单选|多选|可多选|必答|选答|量表|填空|矩阵)[^\])】）]{0,12}[\])】）]|\*$")

@@ -209,10 +209,6 @@ class Attaching:
         """Both halves at once, for whoever has no window to keep alive."""
         return self.settle(self.take_in(paths, progress), to)
 
-    def paste_image(self, data: bytes, to: Target | None, progress: Progress) -> AttachReport:
-        """Store the bytes of one picture and link it."""
-        return self.settle(self.take_in_bytes(data, "粘贴的图片.png", progress), to)
-
     def _highest_number(self) -> int:
         held = (item.number for item in self._session.evaluation.table(Evidence).values())
         return max(self._session.memory.highest("evidence", "number"), *held, 0)

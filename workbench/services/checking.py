@@ -188,10 +188,6 @@ class Checking:
         """What is said about one indicator."""
         return self._by_indicator.get(indicator, ()) if self.findings else ()
 
-    def of_page(self, page: str) -> tuple[Finding, ...]:
-        """What is said about one page and still stands."""
-        return tuple(finding for finding in self.standing if finding.place.page == page)
-
     def waive(self, finding: Finding, reason: str, by: str = "") -> None:
         """Let a finding stand, with the reason, which is kept and printed; raises without one."""
         if not reason.strip():

@@ -139,10 +139,6 @@ class EvidencePanel(QWidget):
         if self._intake is not None:
             self._intake.paste(to or self.target())
 
-    def show_evidence(self, id_: str) -> None:
-        """Choose an item of the list and show it."""
-        self.cards.choose(id_)
-
     def detach_current(self) -> None:
         """Take the chosen item off this indicator; the item itself stays."""
         row, target = self.cards.current(), self.target()

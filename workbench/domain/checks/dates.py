@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from workbench.domain.amounts import show_percent
 from workbench.domain.checks.base import check
 from workbench.domain.checks.finding import Finding
 from workbench.domain.checks.view import View
@@ -133,9 +132,3 @@ def work_lies_within_the_evaluation(view: View) -> Iterator[Finding]:
                 difference=f"{(item.obtained - report).days} 天",
                 remedy="请核对日期。",
             )
-
-
-def progress_text(overview: Overview) -> str:
-    """The time progress as printed, or nothing."""
-    progress = time_progress(overview)
-    return "" if progress is None else show_percent(progress)

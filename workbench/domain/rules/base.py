@@ -11,15 +11,13 @@ from typing import Any, ClassVar, Self
 
 from workbench.domain.rules.params import read_params, write_params
 
-#: Kinds of rule input. ``percent`` and ``money`` are stored as typed and read as numbers;
-#: ``point`` is one 评价要点: ``符合``, ``不符合`` or the points given for it.
-INPUT_KINDS = ("percent", "number", "money", "count", "point", "date", "choice", "flag", "score")
-
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
     """One input that a rule asks for.
 
+    ``kind`` is one of percent, number, money, count, point, date, choice, flag and score: percent and
+    money are stored as typed and read as numbers, a point is ``符合``, ``不符合`` or the points given.
     ``source`` is the binding it has unless the evaluator chooses another (``fund:arrived``,
     ``survey:<code>``, ``target:<name>``); ``marks`` the points of a 评价要点.
     """
