@@ -43,7 +43,7 @@ def typed(panel: SheetEntryPanel, sheets: list[str]) -> None:
 
 
 def second(panel: SheetEntryPanel, typist: str = "乙") -> None:
-    panel.double.passes[2].click()
+    panel.double.passes.button(2).click()
     commit(panel.typist, typist)
     press(panel.typist, "\r")
 
@@ -86,7 +86,7 @@ def test_planted_errors_are_found_by_a_second_person_and_the_rates_are_right(
     panel.double.refresh()
     assert "不一致 2" in panel.double.figures.text()
     # The first typist looks at the paper again and sees which questions, not what the other typed.
-    panel.double.passes[1].click()
+    panel.double.passes.button(1).click()
     for number, places in (("003", (2, 7)), ("011", (10,))):
         panel.open_number(number)
         assert panel.form.marked == tuple(f"q{place}" for place in places)

@@ -89,14 +89,14 @@ def test_an_indicator_is_added_named_and_weighted_by_keyboard(qtbot: QtBot, page
     assert outline.line(fresh).name == "网络舆情回应率"
     assert outline.children("D1") == ["D11", fresh, "D12"]
     assert outline.line("D1").gap == -5
-    assert "1 处待改" in page.tabs[EFFECT].text()
+    assert "1 处待改" in page.tabs.button(EFFECT).text()
 
     page.tree.go_to("D1")
     assert "多出 5" in page.indicator.sums.text()
     page.indicator.by_share.setFocus()
     press(qtbot, Qt.Key.Key_Space)
     assert [points_of(page.editing.outline.row(i)) for i in ("D11", fresh, "D12")] == [8, 4, 8]
-    assert page.tabs[EFFECT].text() == EFFECT
+    assert page.tabs.button(EFFECT).text() == EFFECT
     assert page.sum.text() == "合计 100 / 100"
 
 

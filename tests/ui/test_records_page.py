@@ -79,7 +79,7 @@ def test_the_usual_list_comes_in_one_step_and_goes_in_one(qtbot: QtBot) -> None:
     part.usual.setFocus()
     qtbot.keyClick(part.usual, KEY.Key_Space)
     assert len(part.table.model.rows) == 24
-    assert page.tabs[0].text() == "资料清单 0/24"
+    assert page.tabs.button(0).text() == "资料清单 0/24"
     window.workplace.undo()  # type: ignore[union-attr]
     assert not part.table.model.rows
 
@@ -369,7 +369,7 @@ def test_every_kind_is_found_from_elsewhere(qtbot: QtBot, kind: str, id_: str, p
     window.workplace.show_page("overview")
     window.workplace.navigate(Address(kind, id_))
     assert page.stack.currentIndex() == part
-    assert page.tabs[part].isChecked()
+    assert page.tabs.button(part).isChecked()
 
 
 def test_parts_go_round_by_keys(qtbot: QtBot) -> None:

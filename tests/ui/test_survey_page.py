@@ -230,5 +230,5 @@ def test_whoever_types_next_does_not_find_the_other_answers_open(window: MainWin
     page = survey(window)
     page.show_tab(ENTRY)
     page.entry.double.differences.show()
-    page.entry.double.passes[2].click()
+    page.entry.double.passes.button(2).click()
     assert page.entry.double.differences.isHidden()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.domain.checks import CATALOGUE, Finding, Place, Severity
 from workbench.errors import WorkbenchError
@@ -17,6 +17,7 @@ from workbench.ui.context import Context
 from workbench.ui.finding_card import Doing, FindingCard
 from workbench.ui.left_panel import LeftPanel
 from workbench.ui.page import Page
+from workbench.ui.tabs import Tabs
 from workbench.ui.theme import role
 from workbench.ui.widgets import Card, clear, label, link, scrolled
 
@@ -73,15 +74,9 @@ class ChecksPage(Page):
             head = QHBoxLayout()
             head.setSpacing(theme.px(9))
             column.addLayout(head)
-        self._tabs = QButtonGroup(self)
-        for name in GROUPINGS:
-            tab = QPushButton(name)
-            role(tab, "tab")
-            tab.setCheckable(True)
-            tab.setChecked(name == self._grouping)
-            tab.clicked.connect(partial(self._group_by, name))
-            self._tabs.addButton(tab)
-            head.addWidget(tab)
+        self.groupings = Tabs(theme, {name: name for name in GROUPINGS}, self._group_by, spacing=9)
+        self.groupings.mark(self._grouping)
+        head.addWidget(self.groupings)
         self._with_waived = QCheckBox("含已放行")
         self._with_waived.toggled.connect(lambda _: self._show(force=True))
         head.addWidget(self._with_waived)
@@ -144,6 +139,7 @@ class ChecksPage(Page):
 
     def _group_by(self, name: str) -> None:
         self._grouping = name
+        self.groupings.mark(name)
         self._show(force=True)
 
     def _show(self, *, force: bool = False) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.amounts import NotANumber, parse_number, show_percent, show_plain
 from workbench.domain.answers import Answer, Answers
@@ -19,7 +19,7 @@ from workbench.services.exporting import Exported
 from workbench.services.surveying import Surveying
 from workbench.ui.context import Context
 from workbench.ui.inputs import ComboInput, LineInput
-from workbench.ui.theme import role
+from workbench.ui.tabs import Tabs
 from workbench.ui.widgets import Card, clear, label, link
 
 #: Figures follow the typing after this pause, in milliseconds.
@@ -44,16 +44,8 @@ class DoubleEntryCard(Card):
         theme = context.theme
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
-        self.passes: dict[int, QPushButton] = {}
-        group = QButtonGroup(self)
-        for entry_pass, words in ((1, "第一遍"), (2, "第二遍")):
-            button = QPushButton(words)
-            button.setCheckable(True)
-            role(button, "toggle")
-            button.clicked.connect(partial(self._on_pass, entry_pass))
-            group.addButton(button)
-            self.passes[entry_pass] = button
-            row.addWidget(button)
+        self.passes = Tabs(theme, {1: "第一遍", 2: "第二遍"}, self._on_pass, look="toggle", spacing=8)
+        row.addWidget(self.passes)
         row.addSpacing(theme.px(8))
         self.rule = ComboInput()
         self.rule.setAccessibleName("二次录入方案")
@@ -104,7 +96,7 @@ class DoubleEntryCard(Card):
         if id_ != self._id:
             self.differences.hide()
         self._id = id_
-        self.passes[entry_pass].setChecked(True)
+        self.passes.mark(entry_pass)
         self.refresh()
 
     def follow(self) -> None:
@@ -124,7 +116,7 @@ class DoubleEntryCard(Card):
         double = asked.double_entry != NO_SECOND
         self.right.setText(plan_sentence(asked) if double else "")
         progress = self._surveying.progress(self._id)
-        self.passes[2].setEnabled(double)
+        self.passes.button(2).setEnabled(double)
         waiting = progress.count(Stage.FIRST_DONE)
         differ, faulty = progress.count(Stage.DIFFERENT), progress.count(Stage.FAULTY)
         parts = [f"首录有误 {faulty}"] if faulty else []

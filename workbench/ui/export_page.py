@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.errors import WorkbenchError
 from workbench.services.export_log import ExportLog
@@ -17,7 +16,8 @@ from workbench.ui.context import Context
 from workbench.ui.export_files_panel import ExportFilesPanel
 from workbench.ui.import_card import ImportCard
 from workbench.ui.page import Page
-from workbench.ui.theme import Theme, role
+from workbench.ui.tabs import Tabs
+from workbench.ui.theme import Theme
 from workbench.ui.widgets import Card, clear, label, scrolled
 
 #: Subfolder of the evaluation that files go to unless another is chosen.
@@ -52,8 +52,6 @@ class ExportPage(Page):
         head.addWidget(self._title)
         head.addSpacing(theme.px(8))
         self.stack = QStackedWidget()
-        self.tabs: list[QPushButton] = []
-        group = QButtonGroup(self)
         target = lambda: self.files.folder  # noqa: E731 - the folder may be changed later
         parts: list[tuple[str, QWidget]] = [("文件与预览", self.files)]
         if services.bureau is not None:
@@ -69,17 +67,13 @@ class ExportPage(Page):
         self._lines = QVBoxLayout()
         self._past.body.addLayout(self._lines)
         parts.append(("导出记录", _alone(theme, self._past)))
-        for number, (words, part) in enumerate(parts):
+        for _, part in parts:
             self.stack.addWidget(part)
-            tab = QPushButton(words)
-            role(tab, "tab")
-            tab.setCheckable(True)
-            tab.clicked.connect(partial(self.show_part, number))
-            group.addButton(tab)
-            self.tabs.append(tab)
-            head.addWidget(tab)
+        titles = {number: words for number, (words, _) in enumerate(parts)}
+        self.tabs = Tabs(theme, titles, self.show_part, by_key=True)
+        self.tabs.mark(0)
+        head.addWidget(self.tabs)
         head.addStretch(1)
-        self.tabs[0].setChecked(True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.px(18), theme.px(10), theme.px(10), 0)
         outer.setSpacing(theme.px(8))
@@ -95,7 +89,7 @@ class ExportPage(Page):
         """Save what is being typed, then show another part."""
         self.context.flush()
         self.stack.setCurrentIndex(number)
-        self.tabs[number].setChecked(True)
+        self.tabs.mark(number)
 
     def reload(self) -> None:
         """Fill every part."""
@@ -110,7 +104,7 @@ class ExportPage(Page):
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
         """Ctrl+E exports here."""
-        return {"export": self.export}
+        return {**self.tabs.part_actions(), "export": self.export}
 
     def export(self) -> None:
         """Write the ticked files, whichever part is shown."""

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -30,6 +29,7 @@ from workbench.ui.form_indicator_panel import FormIndicatorPanel
 from workbench.ui.form_template_panel import FormTemplatePanel
 from workbench.ui.form_tree import FormTree
 from workbench.ui.page import Page
+from workbench.ui.tabs import Tabs
 from workbench.ui.theme import role
 from workbench.ui.widgets import label, link, rule
 
@@ -95,7 +95,7 @@ class FormPage(Page):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addLayout(self._tabs())
+        right.addLayout(self._head())
         right.addWidget(rule())
         right.addWidget(self.stack, 1)
         row.addWidget(left, 4)
@@ -131,22 +131,13 @@ class FormPage(Page):
         lines.addWidget(self.keys)
         return lines
 
-    def _tabs(self) -> QHBoxLayout:
+    def _head(self) -> QHBoxLayout:
         px = self.context.theme.px
         row = QHBoxLayout()
         row.setContentsMargins(px(10), px(6), px(14), px(6))
-        row.setSpacing(px(4))
-        self.tabs: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        for name in self.parts:
-            button = QPushButton(name)
-            role(button, "tab")
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, key=name: self.show_part(key))
-            group.addButton(button)
-            self.tabs[name] = button
-            row.addWidget(button)
-        self.tabs[INDICATOR].setChecked(True)
+        self.tabs = Tabs(self.context.theme, {name: name for name in self.parts}, self.show_part, by_key=True)
+        self.tabs.mark(INDICATOR)
+        row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.state)
         return row
@@ -169,7 +160,7 @@ class FormPage(Page):
     def show_part(self, name: str) -> None:
         """Show one part beside the tree."""
         self.context.flush()
-        self.tabs[name].setChecked(True)
+        self.tabs.mark(name)
         self.stack.setCurrentWidget(self.parts[name])
         self._reload_part()
 
@@ -212,8 +203,8 @@ class FormPage(Page):
             else "现行指标体系，没有改动"
         )
         fatal = sum(1 for fault in faults if fault.fatal)
-        if EFFECT in self.tabs:
-            self.tabs[EFFECT].setText(f"{EFFECT}（{fatal} 处待改）" if fatal else EFFECT)
+        if EFFECT in self.parts:
+            self.tabs.button(EFFECT).setText(f"{EFFECT}（{fatal} 处待改）" if fatal else EFFECT)
         if not self.tree.current and lines:
             first = next((line for line in lines if line.leaf), lines[0])
             self.tree.go_to(first.id)
@@ -312,8 +303,9 @@ class FormPage(Page):
             self._say(str(error))
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
-        """The keys for rows do the same here as in every table."""
+        """The keys for rows and parts do the same here as on every page."""
         return {
+            **self.tabs.part_actions(),
             "add_row": partial(self.ask, "add"),
             "remove_row": partial(self.ask, "remove"),
             "row_up": partial(self.ask, "up"),

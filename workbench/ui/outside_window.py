@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QTextCursor
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -32,6 +30,7 @@ from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput
 from workbench.ui.outside_tables import GridView
 from workbench.ui.remark_card import RemarkCard
+from workbench.ui.tabs import Tabs
 from workbench.ui.tasks import Task, Tasks
 from workbench.ui.theme import Theme, role
 from workbench.ui.widgets import Card, KeyButton, clear, label, link, scrolled
@@ -158,8 +157,13 @@ class OutsideWindow(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, theme.px(6), 0)
         column.setSpacing(theme.px(6))
-        column.addLayout(self._tabs(FILTERS, self._filter, self._filter_by))
-        column.addLayout(self._tabs(GROUPINGS, self._grouping, self._group_by))
+        for names, chosen, on in (
+            (FILTERS, self._filter, self._filter_by),
+            (GROUPINGS, self._grouping, self._group_by),
+        ):
+            tabs = Tabs(theme, {name: name for name in names}, on)
+            tabs.mark(chosen)
+            column.addWidget(tabs, 0, Qt.AlignmentFlag.AlignLeft)
         content = QWidget()
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(0, 0, theme.px(4), 0)
@@ -191,26 +195,6 @@ class OutsideWindow(QDialog):
         split.addWidget(right)
         split.setSizes([theme.px(470), theme.px(730)])
         return split
-
-    def _tabs(self, names: Mapping[str, object], chosen: str, on: Callable[[str], None]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(self._theme.px(4))
-        group = QButtonGroup(self)
-        for name in names:
-            tab = QPushButton(name)
-            role(tab, "tab")
-            tab.setCheckable(True)
-            tab.setAutoDefault(False)
-            tab.setChecked(name == chosen)
-            tab.clicked.connect(partial(self._on_tab, on, name))
-            group.addButton(tab)
-            row.addWidget(tab)
-        row.addStretch(1)
-        return row
-
-    @staticmethod
-    def _on_tab(on: Callable[[str], None], name: str, _checked: bool = False) -> None:
-        on(name)
 
     # the files
 

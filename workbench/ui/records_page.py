@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from workbench.domain.entities_records import SIGNED
 from workbench.domain.records import evidence_at
@@ -21,7 +20,7 @@ from workbench.ui.record_part import RecordPart
 from workbench.ui.requests_part import RequestsPart
 from workbench.ui.sampling_part import SamplingPart
 from workbench.ui.site_part import SitePart
-from workbench.ui.theme import role
+from workbench.ui.tabs import Tabs
 from workbench.ui.widgets import label, link, rule
 
 #: From which width of the page on, for the base text, papers and photos are shown beside.
@@ -53,21 +52,14 @@ class RecordsPage(Page):
         head.addSpacing(theme.px(8))
         self.parts = [part(context) for part in PARTS]
         self.stack = QStackedWidget()
-        self.tabs: list[QPushButton] = []
-        group = QButtonGroup(self)
-        for number, part in enumerate(self.parts):
+        for part in self.parts:
             self.stack.addWidget(part)
-            tab = QPushButton(part.title)
-            role(tab, "tab")
-            tab.setCheckable(True)
-            tab.setToolTip("Ctrl PgUp、Ctrl PgDn 换到上一部分、下一部分")
-            tab.clicked.connect(partial(self.show_part, number))
-            group.addButton(tab)
-            self.tabs.append(tab)
-            head.addWidget(tab)
             part.chosen.connect(self._show_papers)
+        titles = {number: part.title for number, part in enumerate(self.parts)}
+        self.tabs = Tabs(theme, titles, self.show_part, spacing=6, by_key=True)
+        self.tabs.mark(0)
+        head.addWidget(self.tabs)
         head.addStretch(1)
-        self.tabs[0].setChecked(True)
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(4))
@@ -108,14 +100,10 @@ class RecordsPage(Page):
         """Save what is being typed, then show another part."""
         self.context.flush()
         self.stack.setCurrentIndex(number)
-        self.tabs[number].setChecked(True)
+        self.tabs.mark(number)
         self.part.reload()
         self._show_papers()
         self.part.focus_first()
-
-    def step_part(self, by: int) -> None:
-        """Go to the next part (1) or the one before (-1), round and round."""
-        self.show_part((self.stack.currentIndex() + by) % len(self.parts))
 
     def reload(self) -> None:
         """Show the part that is seen as things stand."""
@@ -132,9 +120,9 @@ class RecordsPage(Page):
         self._show_counts()
 
     def _show_counts(self) -> None:
-        for tab, part in zip(self.tabs, self.parts, strict=True):
+        for number, part in enumerate(self.parts):
             count = part.count()
-            tab.setText(f"{part.title} {count}" if count else part.title)
+            self.tabs.button(number).setText(f"{part.title} {count}" if count else part.title)
 
     def _show_papers(self) -> None:
         self.papers.show_target(self.part.target())
@@ -179,8 +167,7 @@ class RecordsPage(Page):
 
         return {
             **{name: on_part(name) for name in ("add_row", "remove_row", "row_up", "row_down")},
-            "next_part": lambda: self.step_part(1),
-            "previous_part": lambda: self.step_part(-1),
+            **self.tabs.part_actions(),
             "attach_files": lambda: self.papers.attach_files(self.part.target()),
             "paste_evidence": lambda: self.papers.paste(self.part.target()),
         }

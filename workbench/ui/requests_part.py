@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout
 
 from workbench.domain.entities_records import REQUEST_STATES, DocumentRequest
 from workbench.domain.fields import BadValue, parse_value, spec_of
@@ -20,10 +19,12 @@ from workbench.ui.entity_form import EntityForm
 from workbench.ui.entity_table import EntityTable
 from workbench.ui.inputs import LineInput
 from workbench.ui.record_part import IndicatorTies, RecordPart
-from workbench.ui.theme import role
+from workbench.ui.tabs import Tabs
 from workbench.ui.widgets import Card, label, link
 
 _ALL, _LATE = "全部", "逾期"
+#: What the list may be narrowed to.
+_SHOWN = (_ALL, REQUEST_STATES[0], _LATE, *REQUEST_STATES[1:])
 #: Columns where a digit begins a value; elsewhere 1 to 4 set the state.
 _DIGITS = {"due", "received"}
 _STATE_KEYS = dict(zip((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4), REQUEST_STATES, strict=True))
@@ -68,17 +69,9 @@ class RequestsPart(RecordPart):
         self._filter = _ALL
         head = QHBoxLayout()
         head.setSpacing(theme.px(4))
-        self._tabs: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        for name in (_ALL, REQUEST_STATES[0], _LATE, *REQUEST_STATES[1:]):
-            tab = QPushButton(name)
-            role(tab, "tab")
-            tab.setCheckable(True)
-            tab.setChecked(name == _ALL)
-            tab.clicked.connect(partial(self.show_only, name))
-            group.addButton(tab)
-            self._tabs[name] = tab
-            head.addWidget(tab)
+        self.states = Tabs(theme, {name: name for name in _SHOWN}, self.show_only)
+        self.states.mark(_ALL)
+        head.addWidget(self.states)
         head.addStretch(1)
         self.column.addLayout(head)
         card = Card(theme, "资料清单", "1 未收　2 已收　3 缺失　4 不适用")
@@ -161,7 +154,6 @@ class RequestsPart(RecordPart):
     def _begin(self) -> Mapping[str, object]:
         """A new item is seen whatever was filtered; it is of the class of the row above."""
         if self._filter not in {_ALL, REQUEST_STATES[0]}:
-            self._tabs[_ALL].setChecked(True)
             self.show_only(_ALL)
         current = self.context.session.evaluation.get(DocumentRequest, self.table.current_id())
         return {"category": current.category} if current is not None else {}
@@ -170,7 +162,7 @@ class RequestsPart(RecordPart):
         """Show the items of one state, those overdue, or all."""
         self.context.flush()
         self._filter = name
-        self._tabs[name].setChecked(True)
+        self.states.mark(name)
         self.reload()
 
     def set_state(self, state: str) -> None:
@@ -225,9 +217,9 @@ class RequestsPart(RecordPart):
         evaluation = self.context.session.evaluation
         tally = self._tally()
         states = [request.status for request in evaluation.table(DocumentRequest).values()]
-        for name, tab in self._tabs.items():
+        for name in _SHOWN:
             number = len(states) if name == _ALL else tally.overdue if name == _LATE else states.count(name)
-            tab.setText(f"{name} {number}" if number else name)
+            self.states.button(name).setText(f"{name} {number}" if number else name)
         request = evaluation.get(DocumentRequest, self.table.current_id())
         self.detail.setVisible(request is not None)
         self.ties.setVisible(request is not None)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.domain.asked import options_of
 from workbench.domain.entities_survey import WAYS
@@ -20,7 +18,7 @@ from workbench.ui.inputs import ComboInput
 from workbench.ui.question_tables import QuestionTables
 from workbench.ui.sheet_printing_card import SheetPrintingCard
 from workbench.ui.skip_card import SkipLine
-from workbench.ui.theme import role
+from workbench.ui.tabs import Tabs
 from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import Card, label, link
 
@@ -53,16 +51,8 @@ class SurveyDesignPanel(QuestionTables):
         row = QHBoxLayout()
         row.setSpacing(theme.px(6))
         row.addWidget(label("数据来源", "soft"))
-        self.ways: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        for way in WAYS:
-            button = QPushButton(way)
-            button.setCheckable(True)
-            role(button, "toggle")
-            button.clicked.connect(partial(self._on_way, way))
-            group.addButton(button)
-            row.addWidget(button)
-            self.ways[way] = button
+        self.ways = Tabs(theme, {way: way for way in WAYS}, self._on_way, look="toggle", spacing=6)
+        row.addWidget(self.ways)
         row.addStretch(1)
         card.body.addLayout(row)
         self.library = ComboInput()
@@ -127,9 +117,9 @@ class SurveyDesignPanel(QuestionTables):
 
     def _show_way(self) -> None:
         asked = self.context.session.evaluation.get(Questionnaire, self._questionnaire)
-        for way, button in self.ways.items():
-            button.setEnabled(asked is not None)
-            button.setChecked(asked is not None and asked.way == way)
+        self.ways.setEnabled(asked is not None)
+        if asked is not None and asked.way in WAYS:
+            self.ways.mark(asked.way)
 
     def _on_way(self, way: str) -> None:
         self.way_wanted.emit(way)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.domain.entities_survey import COUNTS, FILE, SHEETS, Sheet
 from workbench.domain.evaluation import Option, Question, Questionnaire
@@ -22,7 +22,7 @@ from workbench.ui.survey_design_panel import SurveyDesignPanel
 from workbench.ui.survey_import_panel import SurveyImportPanel
 from workbench.ui.survey_results_panel import SurveyResultsPanel
 from workbench.ui.tab_order import tab_stops
-from workbench.ui.theme import role
+from workbench.ui.tabs import Tabs
 from workbench.ui.two_columns import shorten
 from workbench.ui.widgets import clear, empty, label, link, scrolled
 
@@ -53,16 +53,8 @@ class SurveyPage(Page):
         outer.setSpacing(theme.px(8))
         bar = QHBoxLayout()
         bar.setSpacing(theme.px(4))
-        self.tabs: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        for key, words, _ in TABS:
-            tab = QPushButton(words)
-            tab.setCheckable(True)
-            role(tab, "tab")
-            tab.clicked.connect(partial(self.show_tab, key))
-            group.addButton(tab)
-            bar.addWidget(tab)
-            self.tabs[key] = tab
+        self.tabs = Tabs(theme, {key: words for key, words, _ in TABS}, self.show_tab, by_key=True)
+        bar.addWidget(self.tabs)
         bar.addStretch(1)
         self.picker = ComboInput()
         self.picker.setAccessibleName("问卷")
@@ -122,7 +114,7 @@ class SurveyPage(Page):
         self._other_words = QVBoxLayout(self._other)
         self.stack.addWidget(self._other)
         self.tab = DESIGN
-        self.tabs[DESIGN].setChecked(True)
+        self.tabs.mark(DESIGN)
         self.design.sheets.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_row_chosen())
 
     # ── which questionnaire, which tab ───────────────────────────────────────────────────────────
@@ -171,7 +163,7 @@ class SurveyPage(Page):
         """Show one tab for the chosen questionnaire, or how to come to it."""
         self.entry.flush()
         changed, self.tab = self.tab != key, key
-        self.tabs[key].setChecked(True)
+        self.tabs.mark(key)
         way = next(way for tab, _, way in TABS if tab == key)
         asked = self.questionnaire
         if self._closed(key):
@@ -195,11 +187,6 @@ class SurveyPage(Page):
         return bool(way) and (
             (asked is None and key != IMPORTING) or (asked is not None and asked.way != way)
         )
-
-    def turn_tab(self, steps: int) -> None:
-        """To the tab after or before, around the ends."""
-        keys = [key for key, *_ in TABS]
-        self.show_tab(keys[(keys.index(self.tab) + steps) % len(keys)])
 
     def _show_other(self, asked: Questionnaire | None, way: str) -> None:
         clear(self._other_words)
@@ -262,7 +249,7 @@ class SurveyPage(Page):
             self.entry.focus_first()
             return
         first = next(tab_stops(self.stack.currentWidget()), None)
-        (first or self.tabs[self.tab]).setFocus(Qt.FocusReason.OtherFocusReason)
+        (first or self.tabs.button(self.tab)).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def actions_here(self) -> Mapping[str, Callable[[], None]]:
         """Row actions go to the list with the keyboard; on sheets, Ctrl+Enter and Alt+↑↓."""
@@ -281,8 +268,7 @@ class SurveyPage(Page):
             return lambda: doer() if self.tab in {DESIGN, COUNTING} else None
 
         return {
-            "next_part": partial(self.turn_tab, 1),
-            "previous_part": partial(self.turn_tab, -1),
+            **self.tabs.part_actions(),
             **{name: rows(doer) for name, doer in actions_of(tables).items()},
             **{name: on(ENTRY, doer) for name, doer in self.entry.actions_here().items()},
         }
