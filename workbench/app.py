@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import platform
 import sys
-import traceback
 from pathlib import Path
 from types import TracebackType
 
@@ -24,8 +23,10 @@ from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_install, find_paths, program_version
 from workbench.services import logs
 from workbench.services.catalog import MENDABLE, Recovered
+from workbench.services.diagnosis import Diagnosis
+from workbench.services.discretion import trace
 from workbench.services.own_forms import OwnForms
-from workbench.services.parts import assemble
+from workbench.services.parts import assemble, local_now
 from workbench.services.run_marks import Ended, RunMark
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
@@ -68,6 +69,7 @@ class Front(QObject):
         """``ended`` says how the runs before this one ended."""
         super().__init__()
         self._ended = ended or Ended()
+        self._logs = paths.logs
         dress(app, program_version())
         app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
         self._filters = (WheelFilter(), EnterFilter())
@@ -193,9 +195,21 @@ class Front(QObject):
 
     def show_settings(self) -> None:
         """Open the settings; each change shows at once."""
-        dialog = SettingsDialog(self.theme, self.settings, self.window)
+        dialog = SettingsDialog(self.theme, self.settings, self.window, self._write_diagnosis)
         dialog.kept.connect(self._on_setting_kept)
         dialog.open()
+
+    def _write_diagnosis(self) -> str:
+        """Ask where to, write what a maintainer needs; what to tell, empty when the person changed their mind."""
+        path = self.alerts.choose_save("保存诊断包", Path.home() / "诊断包.zip", "压缩包 (*.zip)")
+        if path is None:
+            return ""
+        diagnosis = Diagnosis(self._logs, self.settings, about_program())
+        try:
+            written = diagnosis.write(path, local_now())
+        except WorkbenchError as error:
+            return str(error)
+        return f"已写好“{written.name}”，里面都是文本，请打开看过再发送。"
 
     def _on_setting_kept(self, key: str) -> None:
         if key in {"theme", "font_scale"}:
@@ -234,21 +248,21 @@ class Front(QObject):
     def tell(self, error: Exception) -> None:
         """Tell a failure: the world's in a sentence, ours as a report."""
         if isinstance(error, WorkbenchError):
-            _log.info("told %s: %s", error.code, error)
+            _log.info("told %s", error.code)
             if self.window.workplace is not None:
                 self.window.workplace.show_saved()  # it may be that the last change was not
             self.alerts.error(error)
             return
-        report = "".join(traceback.format_exception(error))
+        report = trace(error)
         _log.error("uncaught\n%s", report)
         self.alerts.crash(f"{about_program()}\n\n{report}")
 
     def _on_uncaught(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+        self, kind: type[BaseException], error: BaseException, where: TracebackType | None
     ) -> None:
         """Whatever nothing else caught: a box once Qt is through with the present event."""
         if not isinstance(error, Exception):
-            sys.__excepthook__(kind, error, trace)
+            sys.__excepthook__(kind, error, where)
             QApplication.exit(1)
             return
         QTimer.singleShot(0, self, lambda: self.tell(error))

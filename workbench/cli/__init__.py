@@ -29,7 +29,8 @@ from workbench.cli.desk import Desk
 from workbench.cli.words import EXIT_USAGE, Parser
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.services import logs
-from workbench.services.parts import assemble
+from workbench.services.diagnosis import Diagnosis
+from workbench.services.parts import assemble, local_now
 
 #: How the program is called: an installed one has its own name.
 PROGRAM = "workbench" if getattr(sys, "frozen", False) else "python -m workbench"
@@ -204,6 +205,9 @@ def parser() -> Parser:
     made.add_argument("--check", action="store_true", help="只核对签名和适用的机器，不更新")
     made.add_argument("--back", action="store_true", help="退回前一版本（免安装版）")
 
+    made = add("diagnose", diagnose, "写诊断包：日志、版本、设置，不含评价内容和姓名，看过再发送")
+    made.add_argument("--out", default="诊断包.zip", metavar="文件", help="写到哪个 .zip，不写为当前目录")
+
     made = add("self-test", self_test.self_test, "自检：全部体系、示例、导出和窗口；不合格则退出码为 1")
     made.add_argument("folder", nargs="?", default="", metavar="目录", help="结果写到哪里，不写为缓存文件夹")
     return top
@@ -364,6 +368,14 @@ def _fail_on(made: Parser) -> None:
 
 def _json(made: Parser) -> None:
     made.add_argument("--json", action="store_true", help="输出 JSON（数字写成文字，不失精度）")
+
+
+def diagnose(desk: Desk, words: Namespace) -> int:
+    """Write the package for maintainers and say where it is."""
+    about = f"现场评价工作台 {paths.program_version()}"
+    diagnosis = Diagnosis(paths.find_paths().logs, desk.parts.settings, about)
+    desk.say(str(diagnosis.write(Path(words.out).expanduser().absolute(), local_now())))
+    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

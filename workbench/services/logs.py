@@ -1,4 +1,4 @@
-"""The log file: what the program notes for its maintainers, kept small."""
+"""The log file: what the program notes for its maintainers, kept small and without contents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from workbench.services.discretion import Discreet
 
 LOG_FILE = "workbench.log"
 _SIZE, _OLD_FILES = 1_000_000, 3
@@ -31,7 +33,7 @@ def kept(folder: Path) -> Iterator[Path | None]:
         # A full or read-only disk must not prevent the work itself.
         yield None
         return
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(Discreet(_FORMAT))
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     try:

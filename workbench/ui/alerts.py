@@ -52,7 +52,8 @@ class Alerts:
         box = self._box(
             QMessageBox.Icon.Critical,
             "程序出现意外错误，刚才的操作没有完成。",
-            "已填内容均已保存，可以继续使用。请点“复制报告”，把内容发给维护人员。",
+            "已填内容均已保存，可以继续使用。请点“复制报告”，把内容发给维护人员；"
+            "报告只写程序的哪一行出错，没有评价内容，发送前可点“显示详细信息”看一遍。",
         )
         box.setDetailedText(report)
         copy = box.addButton("复制报告", QMessageBox.ButtonRole.ActionRole)

@@ -7,6 +7,8 @@ import logging
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from workbench.services.discretion import masked
+
 NAME = "现场评价工作台"
 _log = logging.getLogger("workbench.qt")
 
@@ -25,4 +27,4 @@ def dress(app: QApplication, version: str) -> None:
 
 def keep_messages() -> None:
     """What Qt has to say goes to the log, not to the terminal."""
-    qInstallMessageHandler(lambda _kind, _where, text: _log.info("%s", text))
+    qInstallMessageHandler(lambda _kind, _where, text: _log.info("%s", masked(text)))

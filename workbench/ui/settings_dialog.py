@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.fields import BadValue, show_value
 from workbench.errors import WorkbenchError
 from workbench.services.settings import BY_KEY, SETTINGS, Settings
 from workbench.ui.fields import FieldEditor, editor_for, flush_fields
 from workbench.ui.theme import Theme
-from workbench.ui.widgets import label
+from workbench.ui.widgets import label, link, rule
 
 
 class SettingsDialog(QDialog):
@@ -18,7 +20,14 @@ class SettingsDialog(QDialog):
 
     kept = Signal(str)
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        parent: QWidget,
+        diagnose: Callable[[], str] | None = None,
+    ) -> None:
+        """``diagnose`` writes the package for maintainers and gives what to tell."""
         super().__init__(parent)
         self._settings = settings
         self.setWindowTitle("设置")
@@ -44,6 +53,17 @@ class SettingsDialog(QDialog):
             grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(editor, row, 1)
             self.editors[setting.key] = editor
+        if diagnose is not None:
+            outer.addWidget(rule())
+            foot = QHBoxLayout()
+            self.diagnosed = label("日志、版本和设置，不含评价内容和姓名", "soft", wrap=True)
+            self.diagnose = link("诊断包…", lambda: self._on_diagnose(diagnose))
+            foot.addWidget(self.diagnose)
+            foot.addWidget(self.diagnosed, 1)
+            outer.addLayout(foot)
+
+    def _on_diagnose(self, diagnose: Callable[[], str]) -> None:
+        self.diagnosed.setText(diagnose() or self.diagnosed.text())
 
     def _save(self, address: object, text: str, _: object) -> str:
         """Keep one setting; a hint instead when it can't be."""
