@@ -97,11 +97,20 @@ class Front(QObject):
             self.edit_form,
             self.review_outside,
             self.restore,
+            self.window.actions_book,
         )
         self.start.say("".join(filter(None, (self.settings.message, _words_of(self._ended)))))
         self.window.set_start(self.start)
         self.keeper = Keeper(self.window, self.parts.safekeeping)
-        self.guide = Guide(self.window, self.theme, paths.resources)
+        self.guide = Guide(
+            self.window,
+            self.theme,
+            paths.resources,
+            open_sample=self.start.open_sample,
+            version=program_version(),
+            data=self.catalog.data,
+            cache=paths.cache,
+        )
         self.last_place = LastPlace(self.window, self.settings)
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("review_outside", self.review_outside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from tests.forms.reading import read_form
 from tests.helpers import ROOT
 from workbench.domain.changes import Change, apply
-from workbench.domain.evaluation import Entity, Entry, Evaluation
+from workbench.domain.evaluation import Entity, Entry, Evaluation, Link
 from workbench.domain.form import Band, Form, Indicator, Rounding
 from workbench.services.presets import presets
 from workbench.services.samples import Samples
@@ -54,3 +55,14 @@ def scored_by_hand(form: Form, score: str = "9.5", **fields: str) -> Evaluation:
         for leaf in form.leaves
     ]
     return with_entities(Evaluation("small", form), entries)
+
+
+def without_records(evaluation: Evaluation) -> Evaluation:
+    """The evaluation without what was recorded on the site, for tests that bring records of their own."""
+    gone = {"document_request", "interview", "exchange", "site_record", "fact", "sampling", "sampled_item"}
+    tables = {kind: table for kind, table in evaluation.tables.items() if kind not in gone}
+    links = evaluation.table(Link)
+    tables["link"] = {
+        id_: link for id_, link in links.items() if link.from_kind not in gone and link.to_kind not in gone
+    }
+    return dataclasses.replace(evaluation, tables=tables)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.exporters.sample import MADE, RESOURCES, qixia, with_entities
+from tests.exporters.sample import MADE, RESOURCES, qixia, with_entities, without_records
 from workbench.domain.entities_records import (
     SIGNED,
     DocumentRequest,
@@ -59,7 +59,7 @@ def tie(id_: str, start: str, end: str, note: str = "") -> Link:
 
 
 def recorded() -> Evaluation:
-    base = qixia()
+    base = without_records(qixia())
     leaf = next(leaf.id for leaf in base.form.leaves if leaf.name == "服务时间")
     spec = base.form[leaf].rule.inputs()[0]  # type: ignore[union-attr]
     return with_entities(
@@ -177,7 +177,7 @@ def test_a_working_paper_names_rule_inputs_origin_score_and_evidence() -> None:
 
 @pytest.mark.parametrize("key", [key for key in PAPERS if key != "indicator-papers"])
 def test_without_records_there_is_a_form_to_fill_in_by_hand(key: str) -> None:
-    text = said(key, qixia())
+    text = said(key, without_records(qixia()))
     assert "签字" in text
     assert "None" not in text
 
@@ -187,7 +187,9 @@ def test_annexes_come_with_records_and_stay_away_without() -> None:
     keys = {"requests", "interviews", "site_records"}
     assert keys <= set(ANNEXES)
     with_them = {b.key for b in build_report(data(), outline).blocks if isinstance(b, Annex)}
-    without = {b.key for b in build_report(data(qixia()), outline).blocks if isinstance(b, Annex)}
+    without = {
+        b.key for b in build_report(data(without_records(qixia())), outline).blocks if isinstance(b, Annex)
+    }
     assert keys <= with_them
     assert not keys & without
 

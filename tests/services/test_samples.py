@@ -13,7 +13,7 @@ import pytest
 from tests.helpers import ROOT
 from workbench.domain.compiler import compile_form
 from workbench.domain.derivation import derivation
-from workbench.domain.evaluation import Advice, Deduction, Evidence, FundLine, Link, Problem, Question, Target
+from workbench.domain.evaluation import ENTITIES, Advice, FundLine, Link, Problem, Question, Target
 from workbench.domain.sources import Sources
 from workbench.errors import InputRefused
 from workbench.services.catalog import Catalog
@@ -87,13 +87,12 @@ def test_every_point_off_has_its_line_and_every_tie_both_ends(opened: Session) -
     assert {leaf.id: scores[leaf.id].unexplained for leaf in evaluation.form.leaves} == {
         leaf.id: 0 for leaf in evaluation.form.leaves
     }
-    kinds = {"problem": Problem, "deduction": Deduction, "advice": Advice, "evidence": Evidence}
     for link in evaluation.table(Link).values():
-        assert evaluation.get(kinds[link.from_kind], link.from_id) is not None
+        assert evaluation.get(ENTITIES[link.from_kind], link.from_id) is not None
         if link.to_kind == "indicator":
             assert evaluation.form.get(link.to_id) is not None
         else:
-            assert evaluation.get(kinds[link.to_kind], link.to_id) is not None
+            assert evaluation.get(ENTITIES[link.to_kind], link.to_id) is not None
 
 
 @pytest.mark.parametrize("opened", KEYS, indirect=True)

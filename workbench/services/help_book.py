@@ -2,8 +2,8 @@
 
 A page may hold marks that are filled in when the book is read, so that it can't name what is gone:
 ``{key:finish_indicator}`` the key of an action, ``{action:finish_indicator}`` its words,
-``{page:scoring}`` a link to another page of the help; a line ``{{rules}}``, ``{{checks}}`` or ``{{keys}}``
-stands for a list made from the registry of that name.
+``{page:scoring}`` a link to another page of the help; a line ``{{rules}}``, ``{{checks}}``, ``{{keys}}`` or
+``{{settings}}`` stands for a list made from the registry of that name.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from pathlib import Path
 from workbench.services import help_lists
 
 CONTENTS = "contents.toml"
-PICTURES = "pictures"
-_MARK = re.compile(r"\{(key|action|page):([\w-]+)\}")
+MARK = re.compile(r"\{(key|action|page):([\w-]+)\}")
 _LIST = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,3}) (.+)$")
 _PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
@@ -112,6 +111,7 @@ class HelpBook:
             "rules": lambda: help_lists.rules(self.folder),
             "checks": lambda: help_lists.checks(self.folder),
             "keys": self._keys,
+            "settings": help_lists.settings,
         }
 
         def listed(found: re.Match[str]) -> str:
@@ -120,7 +120,7 @@ class HelpBook:
                 return ""
             return lists[found[1]]()
 
-        return _MARK.sub(lambda found: self._mark(key, found[1], found[2]), _LIST.sub(listed, text))
+        return MARK.sub(lambda found: self._mark(key, found[1], found[2]), _LIST.sub(listed, text))
 
     def _mark(self, key: str, kind: str, name: str) -> str:
         if kind == "page":

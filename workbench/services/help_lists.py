@@ -1,4 +1,4 @@
-"""Lists of the help that are made from registries: every kind of scoring rule, every check."""
+"""Lists of the help that are made from registries: every kind of scoring rule, every check, every setting."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from workbench.domain.amounts import round_half_up, show, show_plain
 from workbench.domain.checks import CATALOGUE
 from workbench.domain.rules.base import Given, Rule, rule_types
 from workbench.domain.scoring import read_input
+from workbench.services.settings import SETTINGS
 
 RULES, CHECKS = "rule_examples.toml", "check_words.toml"
 _DIGITS = 2
@@ -64,6 +65,12 @@ def checks(folder: Path) -> str:
         lines += [f"依据：{row['source']}"] if row.get("source") else []
         lines += [f"处理：{row['remedy']}"] if row.get("remedy") else []
     return "\n\n".join(line for line in lines if line)
+
+
+def settings() -> str:
+    """Markdown: each setting that the dialog offers, with its words."""
+    rows = [f"| {one.label} | {one.hint or '、'.join(one.choices)} |" for one in SETTINGS if one.shown]
+    return "\n".join(["| 设置 | 说明 |", "| --- | --- |", *rows])
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from workbench.errors import InputRefused, WorkbenchError
 from workbench.services.catalog import Catalog, EvaluationListing, FormListing
 from workbench.services.own_forms import OwnForms
 from workbench.services.samples import Samples
+from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput, LineInput
 from workbench.ui.own_form_card import OwnFormCard
@@ -41,10 +43,12 @@ class StartPage(QWidget):
         edit_form: Callable[[str], None] | None = None,
         review_outside: Callable[[], None] | None = None,
         restore: Callable[[Path, str], None] | None = None,
+        actions: ActionBook | None = None,
     ) -> None:
         """With ``own_forms`` and ``tasks`` indicator tables can be taken over as own systems;
         ``edit_form`` opens one of these for changing, ``review_outside`` the window that reviews a score
         sheet somebody else made, ``restore`` takes a folder and what is wrong with it back to a backup.
+        With ``actions`` the tour, the help and more are offered.
         """
         super().__init__()
         self._theme, self._alerts = theme, alerts
@@ -95,6 +99,9 @@ class StartPage(QWidget):
         self._sample_card = Card(theme, "示例", "按真实报告录入，可放心修改")
         self._sample_rows = QVBoxLayout()
         self._sample_card.body.addLayout(self._sample_rows)
+        if actions is not None:
+            self.tour_link = link("十分钟上手：在示例上走一遍", partial(actions.run, "tour"))
+            self._sample_card.body.addWidget(self.tour_link, 0, Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self._sample_card)
         if review_outside is not None:
             outside = Card(theme, "复核", "别人做的评分表和报告，只读不改")
@@ -102,13 +109,37 @@ class StartPage(QWidget):
             outside.body.addWidget(self.review_link, 0, Qt.AlignmentFlag.AlignLeft)
             right.addWidget(outside)
         right.addStretch(1)
-        halves.addWidget(self._recent, 5, Qt.AlignmentFlag.AlignTop)
+        left = QVBoxLayout()
+        left.setSpacing(px(14))
+        left.addWidget(self._recent)
+        if actions is not None:
+            left.addWidget(self._foot(actions))
+        left.addStretch(1)
+        halves.addLayout(left, 5)
         halves.addLayout(right, 4)
         column.addLayout(halves)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
+
+    def _foot(self, actions: ActionBook) -> QWidget:
+        """Where help is, with the keys that there are."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(self._theme.px(4), 0, 0, 0)
+        row.setSpacing(self._theme.px(14))
+        for name, words in (
+            ("help", "帮助"),
+            ("shortcuts", "快捷键"),
+            ("settings", "设置"),
+            ("about", "关于"),
+        ):
+            button = link(f"{words} {actions.key_of(name)}".strip(), partial(actions.run, name))
+            role(button, "foot")
+            row.addWidget(button)
+        row.addStretch(1)
+        return holder
 
     def _new_card(self) -> Card:
         theme = self._theme
