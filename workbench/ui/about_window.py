@@ -6,7 +6,6 @@ import platform
 from functools import partial
 from pathlib import Path
 
-from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, QUrl, qVersion
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -50,7 +49,7 @@ class AboutWindow(QWidget):
         self.facts = {
             "版本": version,
             "Python": platform.python_version(),
-            "Qt": f"{qVersion()}（PySide6 {pyside_version}）",
+            "Qt": f"{qVersion()}（PySide6，同一版本）",
             "系统": platform.platform(),
             "数据文件夹": str(data),
             "程序文件夹": str(resources.parent),
