@@ -19,6 +19,8 @@ UNFINISHED = ".~"
 #: A virus scanner may hold a fresh file for a moment (Windows errors 5, 32 and 33).
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _SAFE_LENGTH = 60
+#: Bytes of a name that file systems take.
+_LONGEST_NAME = 255
 _WINDOWS = os.name == "nt"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -34,6 +36,17 @@ def safe_name(text: str, fallback: str = "未命名评价") -> str:
     if _RESERVED.fullmatch(name):
         name = f"{name}_"
     return name or fallback
+
+
+def unfit(name: str) -> bool:
+    """Whether a name is none that every system takes as it is: reserved, with marks nobody sees, ending in a dot."""
+    return bool(
+        not name
+        or _FORBIDDEN.search(name)
+        or _RESERVED.fullmatch(name)
+        or name != name.rstrip(". ")
+        or len(name.encode("utf-8", "replace")) > _LONGEST_NAME
+    )
 
 
 def free_name(folder: Path, name: str) -> Path:

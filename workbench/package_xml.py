@@ -112,5 +112,5 @@ def feed(parser: Any, data: bytes, final: bool, name: str, kind: FileKind = WORK
     """Give the parser data; its errors become a sentence."""
     try:
         parser.Parse(data, final)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # or an encoding that nobody knows
         raise kind.unreadable(f"“{name}”的内容已损坏（{error}）。") from error

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workbench.domain.answers import CODES, NO_ANSWER, UNCLEAR, Plan, parted, plain, plan_of
+from workbench.domain.answers import CODES, LONGEST_PLACE, NO_ANSWER, UNCLEAR, Plan, parted, plain, plan_of
 from workbench.domain.asked import Recent
 from workbench.domain.entities_survey import SHEETS, SUBMITTED, Sheet, SheetBatch
 from workbench.domain.evaluation import Evaluation, Question, Questionnaire
@@ -175,12 +175,17 @@ def sheet_rows(evaluation: Evaluation, questionnaire: Questionnaire) -> Iterator
             yield SheetRow(number, head, said.get(row, none), gone.get(row, ""))
 
 
+def _is_place(text: str) -> bool:
+    """Whether it is a whole number that a row or a column may have."""
+    return text.isdecimal() and len(text) < LONGEST_PLACE
+
+
 def void_rows(batch: SheetBatch) -> dict[int, str]:
     """The rows of a batch that are not valid, with the reasons."""
     found: dict[int, str] = {}
     for line in batch.voids.split("\n"):
         row, _, reason = line.partition("=")
-        if row.isdecimal():
+        if _is_place(row):
             found[int(row)] = plain(reason)
     return found
 
@@ -190,7 +195,7 @@ def batch_texts(batch: SheetBatch) -> Iterator[tuple[int, int, str]]:
     for line in batch.texts.split("\n"):
         row, mark, rest = line.partition("|")
         place, equals, text = rest.partition("=")
-        if mark and equals and row.isdecimal() and place.isdecimal():
+        if mark and equals and _is_place(row) and _is_place(place):
             yield int(row), int(place), plain(text)
 
 

@@ -213,12 +213,16 @@ def parted(packed: str) -> tuple[str, dict[int, str]]:
     return head, texts_of(rest) if rest else {}
 
 
+#: More digits no place has, and Python turns no more than some thousands into a number.
+LONGEST_PLACE = 10
+
+
 def texts_of(rest: str) -> dict[int, str]:
     """``5=text|7=text`` as texts by place; what is no such thing is passed over."""
     found: dict[int, str] = {}
     for part in rest.split("|"):
         place, mark, text = part.partition("=")
-        if mark and place.isdecimal():
+        if mark and place.isdecimal() and len(place) < LONGEST_PLACE:
             found[int(place)] = plain(text)
     return found
 

@@ -22,7 +22,7 @@ def form_text(raw: Any) -> str:
 
 
 def form_raw(text: str) -> dict[str, Any]:
-    """The raw form back from :func:`form_text`, equal to what went in."""
+    """The raw form back from :func:`form_text`, equal to what went in; :class:`ValueError` for other texts."""
     raw: dict[str, Any] = json.loads(text, object_hook=_untagged)
     return raw
 
@@ -43,8 +43,11 @@ def _tagged(value: Any) -> Any:
 
 def _untagged(found: dict[str, Any]) -> Any:
     if len(found) == 1:
-        if "$decimal" in found:
-            return Decimal(found["$decimal"])
-        if "$date" in found:
-            return date.fromisoformat(found["$date"])
+        try:
+            if "$decimal" in found:
+                return Decimal(found["$decimal"])
+            if "$date" in found:
+                return date.fromisoformat(found["$date"])
+        except (ArithmeticError, TypeError) as error:
+            raise ValueError("no value of its type") from error
     return found

@@ -90,7 +90,7 @@ def read_own_checks(text: str, file: str, taken: Iterable[str] = ()) -> OwnCheck
     """
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         place = f"{file} 第 {found[1] if found else text.count(chr(10)) + 1} 行"
         return OwnChecks(faults=(Fault(place, "不是正确的 TOML 写法。", "请检查引号、等号和方括号。"),))

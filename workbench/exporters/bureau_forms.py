@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -152,18 +153,27 @@ def bindings_raw(form: BureauForm) -> dict[str, Any]:
     }
 
 
+#: Columns to XFD, rows to 1,048,576.
+_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+
+
 def read_bureau_form(path: Path) -> BureauForm:
     """A saved form of ``表样.toml``; raises :class:`InputRefused` with every fault."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputRefused(f"表样“{path.parent.name}”读不懂。", (Fault(path.name, str(error)),)) from error
     faults: list[Fault] = []
     found: list[Binding] = []
-    for number, cell in enumerate(raw.get("cell", ()), start=1):
+    listed = raw.get("cell", [])
+    if not isinstance(listed, list) or not all(isinstance(cell, dict) for cell in listed):
+        raise InputRefused(
+            f"表样“{path.parent.name}”不能使用。", (Fault(path.name, "“cell”应写成 [[cell]]。"),)
+        )
+    for number, cell in enumerate(listed, start=1):
         address = str(cell.get("cell", ""))
         name, digits = address.rstrip("0123456789"), address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        if not (name.isalpha() and name.isascii() and digits.isdigit() and name + digits == address):
+        if not _ADDRESS.fullmatch(address):
             faults.append(Fault(f"第 {number} 格", f"“{address}”不是单元格地址。", "写法如 E12。"))
             continue
         found.append(

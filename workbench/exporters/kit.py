@@ -39,9 +39,10 @@ class Kit:
     """The firm's own outlines; one of the same name goes before the program's."""
 
     def outline(self, key: str) -> Path:
-        """The file of a report's outline."""
-        own = self.own_outlines / f"{key}.toml" if self.own_outlines is not None else None
-        return own if own is not None and own.is_file() else self.resources / "outlines" / f"{key}.toml"
+        """The file of a report's outline; ``key`` may come from outside and never leads out of the folders."""
+        name = f"{Path(key).name}.toml"
+        own = self.own_outlines / name if self.own_outlines is not None else None
+        return own if own is not None and own.is_file() else self.resources / "outlines" / name
 
     @property
     def layouts(self) -> Path:

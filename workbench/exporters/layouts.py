@@ -200,14 +200,14 @@ class Layouts:
 
     def load(self, key: str) -> Layout:
         """One layout; raises :class:`InputRefused` with every fault when it can't be used."""
-        path = self._folder / f"{key}.toml"
+        path = self._folder / f"{Path(key).name}.toml"  # a key from outside leads nowhere else
         if not path.is_file():
             raise InputRefused(
                 f"没有名为“{key}”的评分表样式。", (Fault("样式", f"现有：{'、'.join(self.names())}。"),)
             )
         try:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise InputRefused(f"评分表样式“{key}”读不懂。", (Fault(path.name, str(error)),)) from error
         return layout_from(key, raw)
 

@@ -55,7 +55,7 @@ def read_outline(path: Path) -> Outline:
         return Outline(
             raw["title"], parts, annexes, raw.get("contents_levels", 2), raw.get("label", path.stem)
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise WorkbenchError(
             "bad-outline", f"报告提纲“{path.name}”无法使用：{error}。", "请改用程序自带的提纲。"
         ) from error

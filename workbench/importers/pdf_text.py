@@ -24,4 +24,9 @@ def read_pdf_pages(path: Path) -> list[str]:
             "bad-pdf", f"“{path.name}”不是可读的 PDF 文件。", "请检查文件是否完整。"
         ) from error
     with contextlib.closing(document):
-        return [page.get_textpage().get_text_bounded() for page in document]
+        try:
+            return [page.get_textpage().get_text_bounded() for page in document]
+        except pypdfium2.PdfiumError as error:
+            raise WorkbenchError(
+                "bad-pdf", f"“{path.name}”中有不能读的页，文件已损坏。", "请换一份完整的文件。"
+            ) from error

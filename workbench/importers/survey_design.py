@@ -182,7 +182,7 @@ def _guess(texts: dict[str, int]) -> tuple[str, list[str]]:
     if several and _few(pieces, answers):
         return "多选", _ordered(pieces)
     if all(_is_number(text) for text in texts):
-        whole = all(text.isdigit() and 0 < int(text) <= 10 for text in texts if len(text) < 3)
+        whole = all(text.isdecimal() and 0 < int(text) <= 10 for text in texts if len(text) < 3)
         if not (whole and len(texts) <= 10 and max(map(len, texts)) < 3):
             return "数字", []
         return "单选", sorted(texts, key=int)

@@ -38,6 +38,8 @@ _HEADER_ROWS = 10
 _LIMITS = Limits(rows=50_000, cells=1_000_000, columns=500, part_bytes=64 * 2**20, total_bytes=128 * 2**20)
 _OVERFLOW = re.compile(r"【未完，全文见“续文”表第 (\d{1,6}) 号】$")
 _OVERFLOW_SHEET = "续文"
+#: Digits of a number of an overflow text, and one.
+_LONGEST_NUMBER = 10
 _BLANK = re.compile(r"[\s\u3000\u00a0]+")
 
 
@@ -155,7 +157,8 @@ class _Reading:
                 if (
                     number is not None
                     and number.kind == "number"
-                    and number.text.isdigit()
+                    and number.text.isdecimal()
+                    and len(number.text) < _LONGEST_NUMBER
                     and 4 in row.cells
                 ):
                     found.setdefault(int(number.text), []).append(row.cells[4].text)

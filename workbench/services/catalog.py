@@ -363,7 +363,7 @@ def read_form(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         remedy = "请用 UTF-8 编码另存后重试。"
         raise InputRefused(what, (Fault(path.name, "文件不是 UTF-8 文字。", remedy),)) from error
-    except (tomllib.TOMLDecodeError, InvalidOperation, RecursionError) as error:
+    except (ValueError, InvalidOperation, RecursionError) as error:
         fault = Fault(path.name, f"格式有误（{error}）。", "请按 TOML 格式改正。")
         raise InputRefused(what, (fault,)) from error
 

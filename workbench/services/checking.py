@@ -54,7 +54,7 @@ def load_limits(resources: Path, profile: str = NATIONAL, own: Path | None = Non
             continue
         try:
             raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
             raise WorkbenchError(
                 "bad-profile", f"“{path.name}”不能读取：{error}", "请改正此文件。"
             ) from error

@@ -260,7 +260,7 @@ def read_topics(path: Path) -> list[Topic]:
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _unusable(path.name, str(error)) from error
 
 

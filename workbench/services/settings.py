@@ -156,7 +156,7 @@ class Settings:
         if setting.key not in found:
             return True
         value = found[setting.key]
-        if type(value) is not type(setting.default):
+        if type(value) is not type(setting.default) or (setting.choices and value not in setting.choices):
             return False
         try:
             self._values[setting.key] = setting.parse(show_value(value, setting.spec))

@@ -184,7 +184,7 @@ class _Building:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, ArithmeticError, RecursionError) as error:
         raise _broken(path, f"不能读取（{error}）") from error
 
 

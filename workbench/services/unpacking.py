@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -13,6 +15,8 @@ from workbench.errors import WorkbenchError
 from workbench.store.sealed import Opener, SealedReader
 
 _LINK, _KIND = 0o120000, 0o170000
+#: Below so many bytes anything may unfold; above, no more than so many times the package's own size.
+_FREELY, _RATIO = 64 << 20, 200
 
 
 @contextmanager
@@ -40,7 +44,14 @@ def unfolded(
                 look_over(archive, path, where, noun, most_bytes=most_bytes, most_entries=most_entries)
                 fresh.mkdir(mode=0o777 if opener is None else 0o700, parents=True)
                 archive.extractall(fresh)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            ValueError,
+        ) as error:
             raise WorkbenchError(
                 "bad-package", f"“{path.name}”不是完整的{noun}。", "请检查文件是否复制完整。"
             ) from error
@@ -62,7 +73,9 @@ def look_over(
     """Refuse bombs, links, names that lead elsewhere, and names that one disk takes for the same."""
     entries = archive.infolist()
     size = sum(entry.file_size for entry in entries)
-    if len(entries) > most_entries or size > most_bytes:
+    packed = path.stat().st_size
+    overlaps = sum(entry.compress_size for entry in entries) > packed
+    if len(entries) > most_entries or size > most_bytes or overlaps or size > max(_FREELY, _RATIO * packed):
         raise WorkbenchError("archive-too-large", f"“{path.name}”展开后过大。", "请确认文件来源。")
     place = next(folder for folder in (where, *where.parents) if folder.exists())
     if size > shutil.disk_usage(place).free:
@@ -72,8 +85,14 @@ def look_over(
         name = entry.filename
         linked = (entry.external_attr >> 16) & _KIND == _LINK
         outside = ".." in PurePosixPath(name).parts or name.startswith("/") or any(c in name for c in "\\:")
-        if linked or outside or name.casefold() in seen:
+        same = unicodedata.normalize("NFC", name).casefold().rstrip("/")
+        if (
+            linked
+            or outside
+            or same in seen
+            or any(files.unfit(part) for part in name.rstrip("/").split("/"))
+        ):
             raise WorkbenchError(
                 "archive-hostile", f"“{path.name}”里有不允许的路径：{name[:60]}。", f"请确认{noun}的来源。"
             )
-        seen.add(name.casefold())
+        seen.add(same)

@@ -18,6 +18,8 @@ from workbench.ui.inputs import LineInput
 from workbench.ui.tasks import Task
 from workbench.ui.widgets import Card, KeyButton, label, link
 
+#: Digits of a number of a sheet, and one.
+_LONGEST = 10
 #: Sheets of a first job, unless more are asked for.
 USUAL = 50
 
@@ -79,7 +81,7 @@ class SheetPrintingCard(Card):
 
     def _range(self) -> SheetRange:
         first, last = self.first.text().strip(), self.last.text().strip()
-        if not (first.isdecimal() and last.isdecimal()):
+        if not all(text.isdecimal() and len(text) < _LONGEST for text in (first, last)):
             raise WorkbenchError("no-numbers", "请填写起止编号。", "如从 1 到 200。")
         prefix = self.prefix.text().strip()
         return SheetRange(self._id, int(first), int(last), prefix, duplex=self.duplex.isChecked())

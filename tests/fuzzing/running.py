@@ -1,0 +1,123 @@
+"""One reader, many cases: what crashes, hangs, or leaves something behind is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fuzzing.mutations import mutated
+from tests.fuzzing.readers import SLOW, Reader
+
+
+class Hang(BaseException):
+    """A reader did not come back in time."""
+
+
+@dataclass
+class Finding:
+    """One case that went wrong, and how."""
+
+    data: bytes
+    what: str
+    where: str
+
+    @property
+    def name(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()[:12]
+
+
+@dataclass
+class Fuzzed:
+    """What many cases brought: how many were read, how many refused, how long the slowest took (s)."""
+
+    reader: str
+    cases: int = 0
+    refused: int = 0
+    slowest: float = 0.0
+    seconds: float = 0.0
+    found: dict[str, Finding] = field(default_factory=dict)
+    """By the place in the program, one case for each."""
+
+    def __str__(self) -> str:
+        rate = self.cases / self.seconds if self.seconds else 0
+        return (
+            f"{self.reader}: {self.cases} cases ({rate:.0f}/s), {self.refused} refused in words, slowest"
+            f" {self.slowest:.2f} s, {len(self.found)} kinds of fault"
+        )
+
+
+@contextmanager
+def _watched(seconds: int) -> Iterator[None]:
+    def late(*_: object) -> None:
+        raise Hang
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def tried(reader: Reader, data: bytes, place: Path) -> tuple[bool, Finding | None]:
+    """Whether the case was refused as it should be, and what went wrong if anything did."""
+    refused = False
+    try:
+        with _watched(SLOW), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reader.read(data, place)
+    except reader.refusals:
+        refused = True
+    except (Exception, Hang) as error:  # noqa: BLE001 - finding these is the purpose
+        last = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in last if "/workbench/" in frame.filename] or last
+        where = f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].name}"
+        return False, Finding(data, "".join(traceback.format_exception(error)), where)
+    left = sorted(path.name for path in place.iterdir())
+    if left:
+        return refused, Finding(data, f"left behind: {left}", "left behind")
+    return refused, None
+
+
+def fuzz(reader: Reader, cases: int, seed: int = 0, seconds: float = float("inf")) -> Fuzzed:
+    """Read changed examples until there were so many, or so long; each case depends on ``seed`` and its number only."""
+    result = Fuzzed(reader.name)
+    seeds = reader.seeds()
+    began = time.monotonic()
+    base = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+    with tempfile.TemporaryDirectory(dir=base) as folder:
+        place = Path(folder) / "place"
+        place.mkdir()
+        for number in range(cases):
+            chance = random.Random(f"{seed} {number}")
+            data = mutated(seeds[number % len(seeds)], reader.kind, chance)
+            start = time.monotonic()
+            refused, finding = tried(reader, data, place)
+            now = time.monotonic()
+            result.slowest = max(result.slowest, now - start)
+            result.cases += 1
+            result.refused += refused
+            if finding is not None:
+                kept = result.found.get(finding.where)
+                if kept is None or len(finding.data) < len(kept.data):
+                    result.found[finding.where] = finding
+                for path in place.iterdir():
+                    path.unlink() if path.is_file() else None
+            if sorted(p.name for p in Path(folder).iterdir()) != ["place"]:
+                result.found["escape"] = Finding(data, "wrote outside of its folder", "escape")
+                break
+            if now - began > seconds:
+                break
+    result.seconds = time.monotonic() - began
+    return result
