@@ -42,6 +42,7 @@ from workbench.ui.settings_dialog import SettingsDialog
 from workbench.ui.start_page import StartPage
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
+from workbench.ui.upkeep_card import UpkeepCard
 
 _log = logging.getLogger("workbench.app")
 FOLLOW_SYSTEM, LIGHT, DARK = "跟随系统", "浅色", "深色"
@@ -206,6 +207,7 @@ class Front(QObject):
         """Open the settings; each change shows at once."""
         dialog = SettingsDialog(self.theme, self.settings, self.window, self._write_diagnosis)
         dialog.kept.connect(self._on_setting_kept)
+        dialog.add(UpkeepCard(self.theme, self.alerts, self.tasks, self.parts.firm, self.parts.updating))
         dialog.open()
 
     def _write_diagnosis(self) -> str:

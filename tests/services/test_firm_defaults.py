@@ -36,6 +36,10 @@ def put(path: Path, text: str) -> None:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
+    return an_office(tmp_path)
+
+
+def an_office(tmp_path: Path) -> Path:
     """A data folder with one thing of nearly every kind."""
     data = tmp_path / "质控部"
     (data / "指标体系").mkdir(parents=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.domain.fields import BadValue, show_value
@@ -12,7 +13,9 @@ from workbench.errors import WorkbenchError
 from workbench.services.settings import BY_KEY, SETTINGS, Settings
 from workbench.ui.fields import FieldEditor, editor_for, flush_fields
 from workbench.ui.theme import Theme
-from workbench.ui.widgets import label, link, rule
+from workbench.ui.widgets import label, link, rule, scrolled
+
+_MOST_OF_SCREEN = 0.9
 
 
 class SettingsDialog(QDialog):
@@ -34,7 +37,12 @@ class SettingsDialog(QDialog):
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(560))
-        outer = QVBoxLayout(self)
+        self._content = QWidget()
+        self._content.installEventFilter(self)
+        frame = QVBoxLayout(self)
+        frame.setContentsMargins(0, 0, 0, 0)
+        frame.addWidget(scrolled(self._content))
+        outer = QVBoxLayout(self._content)
         outer.setContentsMargins(theme.px(18), theme.px(14), theme.px(18), theme.px(18))
         outer.setSpacing(theme.px(12))
         outer.addWidget(label("设置", "title"))
@@ -64,6 +72,32 @@ class SettingsDialog(QDialog):
 
     def _on_diagnose(self, diagnose: Callable[[], str]) -> None:
         self.diagnosed.setText(diagnose() or self.diagnosed.text())
+
+    def add(self, card: QWidget) -> None:
+        """Put what is done rather than set below the settings."""
+        layout = self._content.layout()
+        assert layout is not None  # noqa: S101 - made by the constructor
+        layout.addWidget(card)
+
+    def sizeHint(self) -> QSize:
+        """As high as its content, as far as the screen is; the rest is scrolled to."""
+        wanted = self._content.sizeHint().grownBy(QMargins(0, 0, 2, 2))
+        screen = self.screen().availableSize()
+        return wanted.expandedTo(self.minimumSize()).boundedTo(screen * _MOST_OF_SCREEN)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt would use two thirds of the screen at most."""
+        self._grow()
+        super().showEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What a card has to say may need more room."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._grow)
+        return super().eventFilter(watched, event)
+
+    def _grow(self) -> None:
+        self.resize(self.size().expandedTo(self.sizeHint()))
 
     def _save(self, address: object, text: str, _: object) -> str:
         """Keep one setting; a hint instead when it can't be."""
