@@ -18,7 +18,7 @@ from workbench.domain.fields import KINDS, FieldSpec, spec_of
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address, put_text
 from workbench.services.session import Session
-from workbench.ui.fields import FIELD_EDITORS, ChoiceEditor, FieldEditor, editor_for
+from workbench.ui.fields import FIELD_EDITORS, ChoiceEditor, FieldEditor, RefEditor, editor_for
 from workbench.ui.inputs import WheelFilter
 
 
@@ -201,3 +201,19 @@ def test_required_fields_are_not_emptied(qtbot: QtBot, opened: Session) -> None:
     editor.flush()
     assert editor.fault == "请填写项目名称。"
     assert opened.evaluation.overview.project == "热线"
+
+
+def test_choices_laid_out_anew_during_a_save_write_nothing(qtbot: QtBot) -> None:
+    kept: list[str] = []
+
+    def save(_address: object, text: str, _origin: object) -> str:
+        kept.append(text)
+        editor.refill()  # as a form does that follows the session
+        return ""
+
+    field = FieldSpec("indicator", "对应评价指标", "ref")
+    editor = RefEditor(field, save, options=lambda: [("D11", "资金到位率"), ("D12", "执行率")])
+    qtbot.addWidget(editor)
+    editor.rebind(Address("target", "t1", "indicator"), "D11")
+    editor.input.setCurrentIndex(2)  # type: ignore[attr-defined]
+    assert (kept, editor.text(), editor.pending) == (["D12"], "D12", False)

@@ -310,3 +310,25 @@ def test_jump_to_a_deduction(page: ScoringPage, window: MainWindow, opened: Sess
     window.workplace.navigate(Address("deduction", "d", "points"))
     assert page.current == "A12"
     assert page.editor.deductions.focused_line() == "d"
+
+
+def test_another_text_size_stays_at_the_indicator(page: ScoringPage, window: MainWindow) -> None:
+    left = page._leaves[-1]
+    page.go_to(left)
+    page.tree.view.setFocus()
+    window.resize_text(1)
+    assert window.workplace is not None
+    again = window.workplace.page("scoring")
+    assert isinstance(again, ScoringPage)
+    assert (window.workplace.current, again.current) == ("scoring", left)
+
+
+def test_finishing_too_early_goes_to_what_is_missing(page: ScoringPage, qtbot: QtBot) -> None:
+    page.editor.focus_first()
+    first = focused()
+    assert isinstance(first, PointInput)
+    qtbot.keyClick(first, Qt.Key.Key_1)
+    page.finish()
+    second = focused()
+    assert isinstance(second, PointInput)
+    assert second is not first

@@ -20,6 +20,7 @@ from workbench.ui.overview_page import GROUPS, OverviewPage
 from workbench.ui.pages import PAGES
 from workbench.ui.scoring_page import ScoringPage
 from workbench.ui.search_palette import SearchPalette
+from workbench.ui.tab_order import tab_stops
 from workbench.ui.targets_funds_page import TargetsFundsPage
 from workbench.ui.workplace import Workplace
 
@@ -276,3 +277,19 @@ def test_dark_and_larger(window: MainWindow, qtbot: QtBot) -> None:
     assert place_of(window).current == "overview"
     assert window.theme.px(100) >= 140
     window.set_look(dark=False, percent=100)
+
+
+def test_the_title_follows_the_name(window: MainWindow, opened: Session) -> None:
+    opened.put(Overview(project="老旧小区改造", year="2022"))
+    assert window.windowTitle().startswith("老旧小区改造")
+
+
+def test_the_keyboard_stays_beside_what_is_hidden(window: MainWindow, qtbot: QtBot) -> None:
+    place = place_of(window)
+    place.show_page("targets_funds")
+    page = place.page("targets_funds")
+    stops = list(tab_stops(page))
+    stops[1].setFocus()
+    qtbot.waitUntil(stops[1].hasFocus)
+    stops[1].hide()
+    assert QApplication.focusWidget() in {stops[0], stops[2]}

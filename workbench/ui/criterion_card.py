@@ -138,6 +138,15 @@ class CriterionCard(Card):
             return True
         return False
 
+    def focus_missing(self, scored: IndicatorScore) -> None:
+        """Put the cursor into the first input that the score still lacks, else where the work begins."""
+        given = scored.given or {}
+        for one in self.inputs:
+            if not one.spec.optional and given.get(one.spec.key, Given(None)).value is None:
+                self.focus_input(one.spec.key)
+                return
+        self.focus_first()
+
     def focus_input(self, key: str) -> bool:
         """Put the cursor into one input."""
         for one in self.inputs:

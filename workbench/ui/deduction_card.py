@@ -59,6 +59,7 @@ class _Line:
         self.proof.setSpacing(2)
         self.problem = QVBoxLayout()
         self.problem.setSpacing(0)
+        self._linked: tuple[list[tuple[Evidence, Link]], list[Problem]] | None = None
 
     def _save(self, address: object, text: str, origin: object) -> str:
         if not isinstance(address, Address):
@@ -82,13 +83,18 @@ class _Line:
         line = evaluation.get(Deduction, self.id)
         if line is None:
             return
-        clear(self.proof)
         ties = evaluation.links(from_kind="evidence", to_kind="deduction", to_id=self.id)
         found = [(item, tie) for tie in ties if (item := evaluation.get(Evidence, tie.from_id)) is not None]
-        for item, tie in sorted(found, key=lambda pair: (pair[0].number, pair[1].place)):
+        found.sort(key=lambda pair: (pair[0].number, pair[1].place))
+        problems = list(problems_of(self._context.session, line))
+        if (found, problems) == self._linked:  # the keyboard may be on one of the links
+            return
+        self._linked = (found, problems)
+        clear(self.proof)
+        for item, tie in found:
             self.proof.addWidget(self._proof_link(item, tie))
         clear(self.problem)
-        for problem in problems_of(self._context.session, line):
+        for problem in problems:
             self.problem.addWidget(self._problem_link(problem))
 
     def _proof_link(self, item: Evidence, tie: Link) -> QWidget:

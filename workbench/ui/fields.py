@@ -212,6 +212,8 @@ class FieldEditor(QWidget):
         self._timer.start()
 
     def _on_chosen(self) -> None:
+        if self._writing:  # the choices are laid out anew, maybe while this very field is being saved
+            return
         self._on_touched()
         self.flush()
 

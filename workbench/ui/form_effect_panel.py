@@ -17,6 +17,7 @@ from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context
 from workbench.ui.fields import editor_for
+from workbench.ui.inputs import LineInput
 from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, scrolled
 
 #: More lines than this are counted in words.
@@ -42,14 +43,16 @@ class FormEffectPanel(QWidget):
             FieldSpec("reason", "修改理由", "line", hint="如 经与委托方沟通，按 2022 年目标调整"), self._save
         )
         self.reason.rebind("reason", "")
-        caption = label("修改理由", "soft")
-        caption.setBuddy(self.reason.input)
+        self._caption = label("修改理由", "soft")
+        self._caption.setBuddy(self.reason.input)
         self.apply_button = KeyButton(context.theme, "应用到本评价", "", primary=True)
         self.apply_button.clicked.connect(self.apply)
+        if isinstance(self.reason.input, LineInput):
+            self.reason.input.returnPressed.connect(self.apply)
         self.give_up = link("放弃草稿", self._discard)
         row = QHBoxLayout()
         row.setSpacing(px(8))
-        row.addWidget(caption)
+        row.addWidget(self._caption)
         row.addWidget(self.reason, 1)
         row.addWidget(self.apply_button)
         row.addWidget(self.give_up)
@@ -172,7 +175,8 @@ class FormEffectPanel(QWidget):
         effect = self._effect
         losing = effect is not None and any(lost.entities for lost in effect.lost)
         self.agreed.setVisible(losing)
-        self.reason.setVisible(self._editing.draft is not None)
+        for part in (self._caption, self.reason):
+            part.setVisible(self._editing.draft is not None)
         self.give_up.setVisible(self._editing.draft is not None)
         self.apply_button.setVisible(self._editing.draft is not None)
         self.apply_button.setEnabled(effect is not None and (not losing or self.agreed.isChecked()))

@@ -210,7 +210,7 @@ class IndicatorEditor(QWidget):
         session = self._context.session
         scored = session.scores[self.indicator_id]
         if scored.score is None:
-            self.criterion.focus_first()
+            self.criterion.focus_missing(scored)
             return False
         entry: Entry = session.evaluation.entry(self.indicator_id)
         session.put(with_fields(entry, done=True), label=f"完成“{scored.indicator.name}”")

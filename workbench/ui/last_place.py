@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.settings import Settings
-from workbench.ui.fields import focused_field
 from workbench.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -57,9 +56,8 @@ class LastPlace(QObject):
         workplace = self._window.workplace
         if workplace is None or not self._folder:
             return
-        field = focused_field()
-        at = field.address if field is not None else None
-        address = [at.kind, at.id, at.field] if isinstance(at, Address) else None
+        at = workplace.place()
+        address = [at.kind, at.id, at.field] if at.kind != "page" else None
         place = {"page": workplace.current, "address": address}
         known = self._read()
         if known.get(self._folder) == place and next(iter(known)) == self._folder:

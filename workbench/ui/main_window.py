@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.leave_session()
         self.leave_desk()
         self._bridge = SessionBridge(session, self)
+        self._bridge.changed.connect(self._show_name)
         self._services, self._person = services or Services(), person
         self.actions_book.register("home", self.leave_session)
         return self._build_workplace(self._bridge, PAGES[0].key)
@@ -117,8 +118,13 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(made)
         self._stack.setCurrentWidget(made)
         made.show_page(page)
-        self.setWindowTitle(f"{bridge.session.evaluation.overview.project or '未命名的评价'} — {TITLE}")
+        self._show_name()
         return made
+
+    def _show_name(self) -> None:
+        if self._bridge is not None:
+            project = self._bridge.session.evaluation.overview.project
+            self.setWindowTitle(f"{project or '未命名的评价'} — {TITLE}")
 
     def _drop_workplace(self) -> None:
         if self.workplace is not None:
@@ -162,11 +168,11 @@ class MainWindow(QMainWindow):
             self.theme.apply(dark=dark, percent=percent)
         else:
             self.workplace.flush()
-            page = self.workplace.current
+            page, place = self.workplace.current, self.workplace.place()
             self._drop_workplace()
             self.percent = percent
             self.theme.apply(dark=dark, percent=percent)
-            self._build_workplace(self._bridge, page)
+            self._build_workplace(self._bridge, page).navigate(place)
         self.look_changed.emit(dark, percent)
 
     def _quit(self) -> None:

@@ -42,6 +42,10 @@ class Page(QWidget):
     def show_place(self, place: Address) -> None:
         """Bring a field or entity of this page into view and put the cursor there."""
 
+    def place(self) -> Address | None:
+        """What this page is about just now, to come back to; none where the page is all there is."""
+        return None
+
     def focus_first(self) -> None:
         """Put the keyboard where the work on this page begins: its first input, unless a page says more."""
         first = next(tab_stops(self), None)

@@ -76,6 +76,10 @@ class ScoringPage(Page):
         """The id of the current indicator, empty while the form has none."""
         return self.editor.indicator_id
 
+    def place(self) -> Address | None:
+        """The current indicator."""
+        return Address("indicator", self.current) if self.current else None
+
     def reload(self) -> None:
         """Show the tree and the current indicator as they stand; the first unfinished one to begin with."""
         self.tree.model.refresh()

@@ -42,10 +42,12 @@ def focus_step(root: QWidget, *, forward: bool) -> bool:
     stops = list(tab_stops(root))
     if not stops:
         return False
-    at = QApplication.focusWidget()
+    focused = at = QApplication.focusWidget()
     while at is not None and at not in stops:
         at = at.parentWidget()
-    if at is None:
+    if at is None and focused is not None and root.isAncestorOf(focused):
+        to = _nearest(focused, stops)
+    elif at is None:
         to = stops[0 if forward else -1]
     else:
         to = stops[(stops.index(at) + (1 if forward else -1)) % len(stops)]
@@ -53,6 +55,24 @@ def focus_step(root: QWidget, *, forward: bool) -> bool:
     to.setFocus(reason)
     _bring_into_view(to)
     return True
+
+
+def _nearest(gone: QWidget, stops: list[QWidget]) -> QWidget:
+    """The stop beside a widget that can't be one any more.
+
+    Qt asks for the next one when what had the keyboard is hidden (a link whose row is drawn anew, the
+    button of work that is done); the keyboard stays in its card then, not at the window's first button.
+    """
+    middle = gone.mapToGlobal(gone.rect().center())
+    holder = gone.parentWidget()
+    while holder is not None:
+        inside = [stop for stop in stops if holder.isAncestorOf(stop)]
+        if inside:
+            return min(
+                inside, key=lambda stop: (stop.mapToGlobal(stop.rect().center()) - middle).manhattanLength()
+            )
+        holder = holder.parentWidget()
+    return stops[0]
 
 
 def _bring_into_view(widget: QWidget) -> None:

@@ -153,6 +153,19 @@ class Workplace(QWidget):
         if place.kind != "page":
             page.show_place(place)
 
+    def place(self) -> Address:
+        """Where the work is: the field that the keyboard is in, what the page is about, or the page."""
+        field = focused_field()
+        if (
+            field is not None
+            and isinstance(field.address, Address)
+            and page_of(field.address.kind) == self.current
+        ):
+            return field.address
+        page = self._pages.get(self.current)
+        found = page.place() if page is not None else None
+        return found or Address("page", self.current)
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab follows the layouts."""
         return focus_step(self, forward=forward)
