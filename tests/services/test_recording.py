@@ -32,7 +32,7 @@ from workbench.domain.records import (
 from workbench.domain.scoring import compute_scores
 from workbench.domain.sources import Sources, place_of_source
 from workbench.errors import WorkbenchError
-from workbench.services.recording import Recording
+from workbench.services.recording import OWN_REQUESTS, Recording, read_requests
 from workbench.services.session import Session
 
 TODAY = date(2022, 11, 20)
@@ -111,6 +111,13 @@ def test_a_broken_list_is_told_by_name_and_nothing_is_added(text: str, tmp_path:
     with pytest.raises(WorkbenchError, match=r"default\.toml"):
         recording(opened, tmp_path).apply_usual_requests()
     assert not opened.can_undo
+
+
+def test_a_fault_in_the_firm_s_own_list_names_that_file(tmp_path: Path) -> None:
+    own = tmp_path / OWN_REQUESTS
+    own.write_text('[[request]]\nname = "合同"\nindicators = "采购"', encoding="utf-8")
+    with pytest.raises(WorkbenchError, match=OWN_REQUESTS):
+        read_requests(own)
 
 
 # —— states ——

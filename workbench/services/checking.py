@@ -44,7 +44,8 @@ NATIONAL = "national"
 def load_limits(resources: Path, profile: str = NATIONAL, own: Path | None = None) -> Limits:
     """The limits of a profile in ``resources/profiles``: the national ones, with what the profile says otherwise.
 
-    A file of the same name in ``own``, the firm's folder, says what the firm does otherwise. A profile without a file has the national limits. Raises :class:`WorkbenchError` for a broken file.
+    A file of the same name in ``own``, the firm's folder, says what the firm does otherwise. A profile
+    without a file has the national limits. Raises :class:`WorkbenchError` for a broken file.
     """
     merged: dict[str, object] = {}
     folders = (resources / PROFILES, *([own] if own is not None else []))

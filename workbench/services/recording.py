@@ -238,22 +238,25 @@ class Recording:
 
 def read_requests(path: Path) -> list[ListedRequest]:
     """A list of documents from its file; raises :class:`WorkbenchError` when it can't be read."""
+    file = path.name
     return [
         ListedRequest(
-            category=_text(item, "category"),
-            name=_text(item, "name"),
-            proves=_text(item, "proves"),
-            period=_text(item, "period"),
-            indicators=tuple(_words(item, "indicators")),
+            category=_text(file, item, "category"),
+            name=_text(file, item, "name"),
+            proves=_text(file, item, "proves"),
+            period=_text(file, item, "period"),
+            indicators=tuple(_words(file, item, "indicators")),
         )
-        for item in _tables(_read(path), "request")
+        for item in _tables(path, "request")
     ]
 
 
 def read_topics(path: Path) -> list[Topic]:
     """An outline of talks from its file; raises :class:`WorkbenchError` when it can't be read."""
+    file = path.name
     return [
-        Topic(_text(one, "name"), tuple(_words(one, "questions"))) for one in _tables(_read(path), "topic")
+        Topic(_text(file, one, "name"), tuple(_words(file, one, "questions")))
+        for one in _tables(path, "topic")
     ]
 
 
@@ -270,22 +273,22 @@ def _unusable(name: str, why: str) -> WorkbenchError:
     )
 
 
-def _tables(raw: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
-    found = raw.get(key, [])
+def _tables(path: Path, key: str) -> Iterable[Mapping[str, Any]]:
+    found = _read(path).get(key, [])
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise _unusable(DEFAULT, f"“{key}”应写成 [[{key}]]。")
+        raise _unusable(path.name, f"“{key}”应写成 [[{key}]]。")
     return found
 
 
-def _text(table: Mapping[str, Any], key: str) -> str:
+def _text(file: str, table: Mapping[str, Any], key: str) -> str:
     value = table.get(key, "")
     if not isinstance(value, str) or (key == "name" and not value.strip()):
-        raise _unusable(DEFAULT, f"“{key}”应为文字。")
+        raise _unusable(file, f"“{key}”应为文字。")
     return value.strip()
 
 
-def _words(table: Mapping[str, Any], key: str) -> list[str]:
+def _words(file: str, table: Mapping[str, Any], key: str) -> list[str]:
     value = table.get(key, [])
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-        raise _unusable(DEFAULT, f"“{key}”应为文字的列表。")
+        raise _unusable(file, f"“{key}”应为文字的列表。")
     return value
