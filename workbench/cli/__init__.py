@@ -139,11 +139,13 @@ def parser() -> Parser:
         help="与 --out 同用，只导出这些种类，逗号分开，如 request-list,interviews,indicator-papers",
     )
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
+    _private(made)
 
     made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")
     _folder(made)
     made.add_argument("path", metavar="归档包", help="新文件夹；以 .zip 结尾则写压缩包，以 .wbx 结尾则加密")
     _password(made)
+    _private(made)
 
     made = add("verify", archive.verify, "核对归档包；与写出时不同则退出码为 1")
     made.add_argument("path", metavar="归档包", help="文件夹、.zip 或 .wbx")
@@ -340,6 +342,12 @@ def _firm_key(made: Parser) -> None:
 
     inner = add("use", archive.use_firm_key, "把公钥填入本机的设置")
     inner.add_argument("file", metavar="公钥文件")
+
+
+def _private(made: Parser) -> None:
+    made.add_argument(
+        "--private", action="store_true", help="不含受访者明细：开放题答案、答卷、录入员、座谈记录都不写出"
+    )
 
 
 def _password(made: Parser) -> None:

@@ -25,6 +25,7 @@ def archive(desk: Desk, words: Namespace) -> int:
             zipped=path.suffix.lower() == ".zip",
             password=password,
             sealed=sealed,
+            private=words.private,
         )
         done = job.run()
     desk.hint(*done.notices)

@@ -33,7 +33,11 @@ _NUMBERS = re.compile(r"(\d+)(?:-(\d+))?")
 
 def export(desk: Desk, words: Namespace) -> int:
     """Write the files that were asked for and say where they are; with only a folder, all of them."""
-    kinds = [exporter.key for exporter in desk.parts.exporting.kinds()]
+    kinds = [
+        exporter.key
+        for exporter in desk.parts.exporting.kinds()
+        if not (words.private and exporter.personal and words.out)
+    ]
     named = {
         key: Path(getattr(words, option)).expanduser()
         for option, key in EXPORT_OPTIONS.items()
@@ -55,7 +59,9 @@ def export(desk: Desk, words: Namespace) -> int:
         base = Path(words.base).expanduser() if words.base else None
         for key, path in named.items():
             sheets = numbered(session, words) if key == "questionnaires" and words.numbers else None
-            written = written_file(desk, session, key, path, findings, sheets=sheets, base=base)
+            written = written_file(
+                desk, session, key, path, findings, sheets=sheets, base=base, private=words.private
+            )
             desk.say(str(written.path))
     return 0
 
@@ -95,9 +101,12 @@ def written_file(
     *,
     sheets: SheetRange | None = None,
     base: Path | None = None,
+    private: bool = False,
 ) -> Exported:
     """Write one file; what the exporter has to tell goes to the person."""
-    written = desk.parts.exporting.job(session, key, path, findings=findings, sheets=sheets, base=base).run()
+    written = desk.parts.exporting.job(
+        session, key, path, findings=findings, sheets=sheets, base=base, private=private
+    ).run()
     desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
     return written
 

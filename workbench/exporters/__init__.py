@@ -20,6 +20,8 @@ from workbench.exporters.working_papers import write_working_papers
 #: Fills a workbook that the bureau sent; which one, and its bindings, come with the kit.
 BUREAU_WORKBOOK = Exporter("bureau-workbook", "财政局表样", ".xlsx", write_bureau_workbook)
 
+#: Papers that name who said what.
+_SPOKEN = frozenset({"interviews"})
 # The headings of the list of files.
 _REPORTS = "评分与报告"
 _SURVEYS = "问卷"
@@ -41,16 +43,23 @@ EXPORTERS: Mapping[str, Exporter] = {
         Exporter("stage-sheet", "各轮得分表", ".xlsx", write_stage_sheet, group=_REPORTS),
         Exporter("derivation", "计分推导", ".pdf", write_derivations, group=_REPORTS),
         Exporter("questionnaires", "调查问卷（纸质）", ".pdf", write_questionnaire_sheets, group=_SURVEYS),
-        Exporter("answers", "问卷答卷明细", ".xlsx", write_answers, group=_SURVEYS),
-        Exporter("entry-report", "问卷录入质量报告", ".pdf", write_entry_report, group=_SURVEYS),
+        Exporter("answers", "问卷答卷明细", ".xlsx", write_answers, group=_SURVEYS, personal=True),
+        Exporter(
+            "entry-report", "问卷录入质量报告", ".pdf", write_entry_report, group=_SURVEYS, personal=True
+        ),
         Exporter("checks-report", "核验意见", ".pdf", write_checks_report, group=_CHECKS),
         Exporter("checks-workbook", "核验意见表", ".xlsx", write_checks_workbook, group=_CHECKS),
         Exporter("excerpts", "佐证摘引", ".pdf", write_excerpts, group=_PROOFS),
         Exporter("excerpts-docx", "佐证摘引（Word）", ".docx", write_excerpts_docx, group=_PROOFS),
-        Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers, group=_PROOFS),
-        *(Exporter(key, title, ".pdf", as_pdf(title, build)) for key, (title, build) in PAPERS.items()),
+        Exporter("working-papers", "工作底稿", ".xlsx", write_working_papers, group=_PROOFS, personal=True),
         *(
-            Exporter(f"{key}-docx", f"{title}（Word）", ".docx", as_docx(title, build))
+            Exporter(key, title, ".pdf", as_pdf(title, build), personal=key in _SPOKEN)
+            for key, (title, build) in PAPERS.items()
+        ),
+        *(
+            Exporter(
+                f"{key}-docx", f"{title}（Word）", ".docx", as_docx(title, build), personal=key in _SPOKEN
+            )
             for key, (title, build) in PAPERS.items()
         ),
     )

@@ -147,7 +147,9 @@ def receipt() -> tuple[Block, ...]:
 
 
 def interviews(data: ReportData) -> list[Block]:
-    """Every interview; nothing while there is none."""
+    """Every interview; nothing while there is none, or where nobody's words are to be handed out."""
+    if data.private:
+        return []
     return [
         block for talk in data.evaluation.listed(Interview) for block in interview_blocks(data, talk, level=3)
     ]

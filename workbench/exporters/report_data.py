@@ -142,6 +142,8 @@ class ReportData:
     """The picture of a region of an evidence item, when the files are at hand."""
     edits: int = 0
     """How many lines the history of the evaluation had, 0 where none is kept."""
+    private: bool = False
+    """Whether what single respondents said is left out of what lists it."""
     head: str = ""
     """The hash of its newest line: printed and signed, it shows whether the history was changed later."""
 

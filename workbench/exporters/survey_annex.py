@@ -27,6 +27,8 @@ from workbench.exporters.report_words import paragraphs
 
 #: Open answers that nobody put under a heading are printed up to this many.
 MOST_LEFT = 20
+#: Stands where the answers of single respondents would.
+LEFT_OUT = "（不列出）"
 
 
 def survey_annex(data: ReportData) -> list[Block]:
@@ -39,7 +41,7 @@ def survey_annex(data: ReportData) -> list[Block]:
         blocks += [Heading(3, sheet.title, numbered=False), *paragraphs(_facts(data.evaluation, sheet))]
         blocks += _whole(data.evaluation, sheet)
         for row in rows:
-            blocks += _question(data.evaluation, row)
+            blocks += _question(data.evaluation, row, private=data.private)
         rated = [row for row in rows if row.tally.rate is not None]
         chart = scale_chart([(row.question.name or f"第 {row.number} 题", row.tally) for row in rated])
         if chart is not None:
@@ -83,12 +85,12 @@ def _whole(evaluation: Evaluation, sheet: Questionnaire) -> list[Block]:
     return [Paragraph(content(sentence)) for sentence in told]
 
 
-def _question(evaluation: Evaluation, row: QuestionRow) -> list[Block]:
+def _question(evaluation: Evaluation, row: QuestionRow, *, private: bool) -> list[Block]:
     if row.question.kind in CHOICE_KINDS:
         return _choices(row)
     if row.question.kind == "数字":
         return _numbers(evaluation, row)
-    return _open(evaluation, row)
+    return _open(evaluation, row, private=private)
 
 
 def _choices(row: QuestionRow) -> list[Block]:
@@ -165,8 +167,8 @@ def _numbers(evaluation: Evaluation, row: QuestionRow) -> list[Block]:
     ]
 
 
-def _open(evaluation: Evaluation, row: QuestionRow) -> list[Block]:
-    """Headings of an open question with their counts, and what stands under none."""
+def _open(evaluation: Evaluation, row: QuestionRow, *, private: bool) -> list[Block]:
+    """Headings of an open question with their counts, and what stands under none; ``private`` names no answer."""
     found = open_answers(evaluation, row.question)
     if not found.people:
         return []
@@ -174,7 +176,9 @@ def _open(evaluation: Evaluation, row: QuestionRow) -> list[Block]:
         cells(
             group.label,
             str(group.count),
-            "；".join(text if count == 1 else f"{text}（{count}）" for text, count in group.answers),
+            LEFT_OUT
+            if private
+            else "；".join(text if count == 1 else f"{text}（{count}）" for text, count in group.answers),
         )
         for group in found.groups
         if group.count
@@ -182,7 +186,9 @@ def _open(evaluation: Evaluation, row: QuestionRow) -> list[Block]:
     if found.left:
         shown = "；".join(text for text, _ in found.left[:MOST_LEFT])
         more = f" 等 {len(found.left)} 种" if len(found.left) > MOST_LEFT else ""
-        lines.append(cells("未归类", str(sum(count for _, count in found.left)), shown + more))
+        lines.append(
+            cells("未归类", str(sum(count for _, count in found.left)), LEFT_OUT if private else shown + more)
+        )
     return [
         Table(
             columns=(Column(1.2), Column(0.6, Align.RIGHT), Column(4)),

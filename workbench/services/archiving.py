@@ -68,6 +68,8 @@ class ArchiveJob:
     """The file of each evidence item by its id; items without a file are missing."""
     head: str
     zipped: bool
+    private: bool = False
+    """Whether respondents' answers, sheets and the evaluation's data stay out."""
     password: str = field(default="", repr=False)
     """Seals the archive when it is not empty."""
     firm: bytes = b""
@@ -81,7 +83,12 @@ class ArchiveJob:
         notices: list[str] = []
         with files.told(self.path, "写归档包"), gone(self.fresh):
             bag = Bag(self.fresh)
-            bag.taken_in(_DATABASE)
+            if self.private:
+                notices.append(
+                    "不含受访者明细：没有放入评价数据、工作底稿、答卷明细和座谈记录，不能由此包重新打开评价。"
+                )
+            else:
+                bag.taken_in(_DATABASE)
             steps = len(self.exports) + len(self.data.evidence) + 2
             listed = self._write_exports(bag, steps, progress, notices)
             attached = self._copy_evidence(bag, steps, progress, notices)
@@ -124,7 +131,9 @@ class ArchiveJob:
             path = ""
             source = self.evidence.get(item.id)
             if item.withheld:
-                notices.append(f"佐证 {item.number} 注明原件不外发，没有放入。")
+                notices.append(
+                    f"佐证 {item.number} {'是答卷原件或' if self.private else ''}注明原件不外发，没有放入。"
+                )
             elif source is None:
                 notices.append(f"佐证 {item.number}“{item.title}”的文件缺失，没有放入。")
             else:
@@ -241,11 +250,13 @@ class Archiving:
         zipped: bool = False,
         password: str = "",
         sealed: bool = False,
+        private: bool = False,
     ) -> ArchiveJob:
         """Freeze everything for an archive at ``path``, which must not exist; without ``kinds``, every export.
 
         With a ``password`` it becomes one sealed file, which the firm's recovery key opens too if there is one;
-        ``sealed`` refuses an empty password.
+        ``sealed`` refuses an empty password. ``private`` leaves out what single respondents said, and with it the
+        evaluation's own data: such an archive can't be opened again.
         Raises :class:`WorkbenchError` when something is there already, the password is too short, the firm's
         key is none, or the disk refuses.
         """
@@ -269,15 +280,18 @@ class Archiving:
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh.mkdir(parents=True)
         try:
-            store.snapshot(fresh / PAYLOAD / _DATABASE)
+            if not private:
+                store.snapshot(fresh / PAYLOAD / _DATABASE)
             exports = [
                 self._exporting.job(
                     session,
                     kind,
                     fresh / PAYLOAD / _FILES / self._exporting.file_name(session, kind),
                     findings=findings,
+                    private=private,
                 )
-                for kind in kinds or [one.key for one in self._exporting.kinds()]
+                for kind in kinds
+                or [one.key for one in self._exporting.kinds() if not (private and one.personal)]
             ]
             vault = Vault(store.evidence_folder)
             found = {item.id: vault.path_of(item.sha256) for item in session.evaluation.listed(Evidence)}
@@ -289,8 +303,9 @@ class Archiving:
                 {id_: source for id_, source in found.items() if source is not None},
                 store.head,
                 zipped,
-                password,
-                firm,
+                private=private,
+                password=password,
+                firm=firm,
             )
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from workbench.domain.checks import Finding
-from workbench.domain.evaluation import Evidence
+from workbench.domain.entities_survey import Sheet
+from workbench.domain.evaluation import Evaluation, Evidence
 from workbench.domain.regions import Region
 from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
@@ -204,23 +206,32 @@ class Exporting:
         sheets: SheetRange | None = None,
         only: str = "",
         base: Path | None = None,
+        private: bool = False,
     ) -> ExportJob:
         """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
 
+        ``private`` leaves out what single respondents said; a kind that lists nothing else is refused.
         ``sheets`` says which numbered sheets of which questionnaire are printed, ``only`` which indicator,
         ``base`` a .docx to write a Word file on instead of the one in the settings.
         """
         exporter = self.kind(kind)
+        if private and exporter.personal:
+            raise WorkbenchError(
+                "personal",
+                f"“{exporter.label}”列有受访者的回答或姓名。",
+                "不含受访者明细时不能导出这种文件。",
+            )
         if path.suffix.lower() != exporter.suffix:
             path = path.with_name(path.name + exporter.suffix)
         data = freeze(
-            session.evaluation,
+            _withholding_sheets(session.evaluation) if private else session.evaluation,
             session.scores,
             findings=findings,
             made=self._clock(),
             cut_out=self._cut_outs(session),
             history=_history(session),
         )
+        data = replace(data, private=private)
         kit = replace(self._kit(), layout=layout, sheets=sheets, only=only)
         if base is not None:
             kit = replace(kit, base_document=base)
@@ -257,6 +268,16 @@ class Exporting:
     def export(self, session: Session, kind: str, path: Path, progress: Progress = silent) -> Exported:
         """Freeze and write at once, for callers without a window."""
         return self.job(session, kind, path).run(progress)
+
+
+def _withholding_sheets(evaluation: Evaluation) -> Evaluation:
+    """The same evaluation, the scans of filled-in sheets marked as not to be handed out."""
+    scans = {sheet.evidence for sheet in evaluation.listed(Sheet)}
+    marked = {
+        item.id: replace(item, withheld=item.withheld or item.id in scans)
+        for item in evaluation.listed(Evidence)
+    }
+    return replace(evaluation, tables=MappingProxyType({**evaluation.tables, "evidence": marked}))
 
 
 def _history(session: Session) -> tuple[int, str]:

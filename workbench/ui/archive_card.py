@@ -8,16 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from workbench.errors import WorkbenchError
 from workbench.services.archiving import Archived, Archiving
 from workbench.services.jobs import Progress
 from workbench.ui.context import Context
+from workbench.ui.inputs import LineInput
 from workbench.ui.tasks import Task
 from workbench.ui.widgets import Card, Notice, clear, label, link
 
-_FILTER = "归档包 (*.zip);;归档包文件夹中的 bagit.txt (bagit.txt)"
+_FILTER = "归档包 (*.zip *.wbx);;归档包文件夹中的 bagit.txt (bagit.txt)"
 
 
 class ArchiveCard(Card):
@@ -36,6 +37,7 @@ class ArchiveCard(Card):
         row.addWidget(self.go)
         row.addWidget(self.go_zip)
         row.addWidget(link("核对归档包…", self.choose))
+        self._secret = self._secret_row()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(context.theme.px(6))
@@ -46,21 +48,61 @@ class ArchiveCard(Card):
         row.addWidget(self._stop)
         row.addStretch(1)
         self.body.addLayout(row)
+        self.body.addLayout(self._secret)
         self._results = QVBoxLayout()
         self._results.setSpacing(context.theme.px(5))
         self.body.addLayout(self._results)
         self._running(task=None)
 
-    def write(self, *, zipped: bool) -> None:
+    def _secret_row(self) -> QHBoxLayout:
+        """The password, seen or not, and whether respondents stay out."""
+        self.password = LineInput()
+        self.password.setEchoMode(LineInput.EchoMode.Password)
+        self.password.setPlaceholderText("至少 8 个字符；也用来打开加密的归档包")
+        self.password.setAccessibleName("密码")
+        self.password.returnPressed.connect(self.seal)
+        self.shown = QCheckBox("显示")
+        self.shown.toggled.connect(self._show_password)
+        self.go_sealed = link("生成加密包", self.seal)
+        self.private = QCheckBox("不含受访者明细")
+        self.private.setToolTip(
+            "开放题答案、答卷、录入员、座谈记录和评价数据都不放入，不能由此包重新打开评价"
+        )
+        caption = label("密码", "soft")
+        caption.setBuddy(self.password)
+        row = QHBoxLayout()
+        row.addWidget(caption)
+        row.addWidget(self.password, 1)
+        for widget in (self.shown, self.go_sealed, self.private):
+            row.addWidget(widget)
+        return row
+
+    def _show_password(self, shown: bool) -> None:
+        self.password.setEchoMode(LineInput.EchoMode.Normal if shown else LineInput.EchoMode.Password)
+
+    def seal(self) -> None:
+        """Write an archive that only the password or the firm's key opens."""
+        self.write(zipped=False, sealed=True)
+
+    def write(self, *, zipped: bool, sealed: bool = False) -> None:
         """Freeze the state now and write the archive in the background."""
         if self._task is not None:
             return
         self._context.flush()
         session, checking = self._context.session, self._context.services.checking
         findings = checking.findings if checking is not None else ()
-        path = self._folder() / self._archiving.file_name(session, zipped=zipped)
+        path = self._folder() / self._archiving.file_name(session, zipped=zipped, sealed=sealed)
+        password = self.password.text() if sealed else ""
         try:
-            job = self._archiving.job(session, path, findings=findings, zipped=zipped)
+            job = self._archiving.job(
+                session,
+                path,
+                findings=findings,
+                zipped=zipped,
+                password=password,
+                sealed=sealed,
+                private=self.private.isChecked(),
+            )
         except WorkbenchError as error:
             self._on_failed(error)
             return
@@ -75,8 +117,16 @@ class ArchiveCard(Card):
     def verify(self, path: Path) -> None:
         """Look an archive over in the background."""
 
+        sealed = path.is_file() and self._archiving.is_sealed(path)
+        if sealed and not self.password.text():
+            clear(self._results)
+            self._tell("warning", f"“{path.name}”已加密，请先在上面填写密码，再选择它。")
+            self.password.setFocus()
+            return
+        opener = self._archiving.opener(self.password.text()) if sealed else None
+
         def job(_: Progress) -> list[str]:
-            return self._archiving.verify(path)
+            return self._archiving.verify(path, opener)
 
         self._start(job, partial(self._on_verified, path))
 
@@ -100,7 +150,7 @@ class ArchiveCard(Card):
         self._task = task
         for widget in (self._bar, self._stop):
             widget.setVisible(task is not None)
-        for button in (self.go, self.go_zip):
+        for button in (self.go, self.go_zip, self.go_sealed):
             button.setEnabled(task is None)
         self._bar.setRange(0, 0)
 
@@ -117,6 +167,13 @@ class ArchiveCard(Card):
         self._end("")
         words = f"{done.path.name}　{done.files} 个文件，{done.bytes / 1_000_000:.1f} MB，写出后已逐个核对。"
         self._tell("accent", words, partial(_open, done.path))
+        if self._archiving.is_sealed(done.path):
+            lost = (
+                "忘记密码时，机构凭恢复密钥也能打开。"
+                if self._archiving.has_firm_key
+                else "没有设置机构恢复公钥：忘记密码就再也打不开，请另行妥善保管密码。"
+            )
+            self._tell("warning" if not self._archiving.has_firm_key else "accent", lost)
         for told in done.notices:
             self._tell("warning", told)
 
