@@ -1,10 +1,10 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for developers.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench paper package lock licences clean
+.PHONY: help run test lint bench paper package windows-installer windows-layout lock licences clean
 
 help: ## 列出可用的命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
 
 run: ## 准备环境并运行；没有图形显示时改为无界面运行示例（命令行：make run ARGS="show --help"）
 	@tools/setup.sh run
@@ -29,6 +29,15 @@ paper: ## 用 LibreOffice 重新计算各示例的评分表、转换 Word 报告
 
 package: ## 在 Linux 上制作安装包（.deb、免安装包），结果在 dist
 	@tools/build_linux.sh
+
+WINDOWS ?= dist/windows/workbench
+windows-installer: ## 由 Windows 版程序文件夹（WINDOWS=…）制作安装程序，需要 makensis；其余在 Windows 上用 tools/build_windows.ps1
+	@version=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml); makensis -V2 -INPUTCHARSET UTF8 \
+	  -DVERSION=$$version -DSOURCE=$(abspath $(WINDOWS)) -DTARGET=$(CURDIR)/dist/workbench-$$version-setup.exe \
+	  packaging/windows/installer.nsi && ls -l dist/workbench-$$version-setup.exe
+
+windows-layout: ## 比较 Linux 版与 Windows 版（WINDOWS=…）程序文件夹的内容，本程序的文件有差别则报错
+	@build/venv/bin/python tools/compare_bundles.py dist/workbench $(WINDOWS)
 
 lock: ## 由 pyproject.toml 重做三个锁文件（需要 uv）；锁文件不写任何软件源地址
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \

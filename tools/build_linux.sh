@@ -5,11 +5,14 @@
 #
 # A package runs on systems with the C library of this one or a newer one, so build on the oldest.
 # Needs Python 3.11–3.13 with venv, binutils, dpkg-deb and xz; leave nothing outside build/ and dist/.
+# WORKBENCH_APP_ID, WORKBENCH_MAINTAINER: whose the package is; WORKBENCH_UPDATE_KEY: the private key of
+# updates (tools/make_update.py keys), without it no update packages are made.
 set -eu
 cd "$(dirname "$0")/.."
 
 # The name by which 统信 UOS knows an application; also the name of the package.
-app_id=org.workbench.evaluation
+app_id=${WORKBENCH_APP_ID:-org.workbench.evaluation}
+maintainer=${WORKBENCH_MAINTAINER:-Workbench <workbench@localhost>}
 title=现场评价工作台
 
 say() { printf '%s\n' "$*" >&2; }
@@ -43,7 +46,11 @@ PYTHONHASHSEED=0
 export SOURCE_DATE_EPOCH PYTHONHASHSEED
 
 say "正在打包 $title $version（$arch）……"
-rm -rf dist/workbench build/deb build/portable build/self-test
+rm -rf dist/workbench build/deb build/portable build/self-test build/update_keys
+key=${WORKBENCH_UPDATE_KEY:-}
+if [ -n "$key" ]; then "$py" tools/make_update.py public "$key" build/update_keys/release.pub
+else say "没有设 WORKBENCH_UPDATE_KEY：程序不带更新公钥，不做更新包。"; fi
+[ -n "${WORKBENCH_MAINTAINER:-}" ] || say "没有设 WORKBENCH_MAINTAINER：.deb 的维护者写为“$maintainer”。"
 "$py" tools/gather_licences.py build/licences
 "$py" -m PyInstaller --noconfirm --log-level ERROR --distpath dist --workpath build/work build.spec
 "$py" tools/gather_licences.py dist/workbench/_internal/licences dist/workbench
@@ -60,7 +67,7 @@ glibc=$(find dist/workbench -type f \( -name '*.so*' -o -name workbench \) -exec
 
 fill() {
   sed -e "s/@APP_ID@/$app_id/g" -e "s/@TITLE@/$title/g" -e "s/@VERSION@/$version/g" -e "s/@ARCH@/$arch/g" \
-    -e "s/@GLIBC@/$glibc/g" -e "s/@SIZE@/${size:-0}/g" "$1" >"$2"
+    -e "s/@GLIBC@/$glibc/g" -e "s/@SIZE@/${size:-0}/g" -e "s/@MAINTAINER@/$maintainer/g" "$1" >"$2"
 }
 
 deb=build/deb home=build/deb/opt/apps/$app_id
@@ -88,7 +95,16 @@ cp packaging/linux/portable.txt "build/portable/$portable/portable"
 tar -C build/portable --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
   -cf - "$portable" | xz -T0 -6 >"dist/$portable.tar.xz"
 
-(cd dist && sha256sum ./*.deb ./*.tar.xz >SHA256SUMS)
+if [ -n "$key" ]; then
+  case $arch in amd64) machine=x86_64 ;; *) machine=$arch ;; esac
+  for kind in deb folder; do
+    case $kind in deb) payload=dist/${app_id}_${version}_$arch.deb ;; *) payload=dist/$portable.tar.xz ;; esac
+    "$py" tools/make_update.py pack "$key" "$payload" "dist/workbench-$version-linux-$arch-$kind.update" \
+      --system linux --machine "$machine" --kind "$kind"
+  done
+fi
+
+(cd dist && find . -maxdepth 1 -type f ! -name SHA256SUMS | sort | xargs -d '\n' sha256sum >SHA256SUMS)
 say "完成（需要 glibc $glibc 以上）："
 du -sh --apparent-size dist/workbench
 du -h --apparent-size dist/*.deb dist/*.tar.xz
