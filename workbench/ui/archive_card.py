@@ -37,12 +37,17 @@ class ArchiveCard(Card):
         row.addWidget(self.go)
         row.addWidget(self.go_zip)
         row.addWidget(link("核对归档包…", self.choose))
+        self.private = QCheckBox("不含受访者明细")
+        self.private.setToolTip(
+            "开放题答案、答卷、录入员、座谈记录和评价数据都不放入，不能由此包重新打开评价"
+        )
         self._secret = self._secret_row()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(context.theme.px(6))
         self._doing = label("", "soft")
         self._stop = link("取消", self._cancel)
+        row.addWidget(self.private)
         row.addWidget(self._bar, 1)
         row.addWidget(self._doing, 1)
         row.addWidget(self._stop)
@@ -55,7 +60,7 @@ class ArchiveCard(Card):
         self._running(task=None)
 
     def _secret_row(self) -> QHBoxLayout:
-        """The password, seen or not, and whether respondents stay out."""
+        """The password, seen or not."""
         self.password = LineInput()
         self.password.setEchoMode(LineInput.EchoMode.Password)
         self.password.setPlaceholderText("至少 8 个字符；也用来打开加密的归档包")
@@ -64,16 +69,12 @@ class ArchiveCard(Card):
         self.shown = QCheckBox("显示")
         self.shown.toggled.connect(self._show_password)
         self.go_sealed = link("生成加密包", self.seal)
-        self.private = QCheckBox("不含受访者明细")
-        self.private.setToolTip(
-            "开放题答案、答卷、录入员、座谈记录和评价数据都不放入，不能由此包重新打开评价"
-        )
         caption = label("密码", "soft")
         caption.setBuddy(self.password)
         row = QHBoxLayout()
         row.addWidget(caption)
         row.addWidget(self.password, 1)
-        for widget in (self.shown, self.go_sealed, self.private):
+        for widget in (self.shown, self.go_sealed):
             row.addWidget(widget)
         return row
 
