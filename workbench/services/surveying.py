@@ -9,7 +9,6 @@ import dataclasses
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -27,8 +26,6 @@ from workbench.domain.double_entry import (
     statuses,
 )
 from workbench.domain.entities_survey import (
-    COUNTS,
-    FILE,
     IN_PROGRESS,
     NTH_SECOND,
     RANDOM_SECOND,
@@ -36,36 +33,18 @@ from workbench.domain.entities_survey import (
     SUBMITTED,
     AnswerGroup,
     Sheet,
-    SheetBatch,
     SurveyResult,
 )
-from workbench.domain.evaluation import Entity, Evaluation, Link, Question, Questionnaire, kind_of
+from workbench.domain.evaluation import Evaluation, Question, Questionnaire
 from workbench.domain.survey import tally
 from workbench.domain.survey_results import FigureChange, changes_since, figures_of, one_line
+from workbench.domain.survey_ways import Held, clearing, held_by, removing, sheets_of
 from workbench.errors import WorkbenchError
 from workbench.services.session import Session
 from workbench.services.survey_library import SurveyLibrary
 
 _LAST_DIGITS = re.compile(r"(\d+)(\D*)$", re.ASCII)
 FIRST_NUMBER = "001"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a questionnaire holds already: options with counts, sheets, imported sheets."""
-
-    counts: int = 0
-    sheets: int = 0
-    imported: int = 0
-
-    def besides(self, way: str) -> str:
-        """What stands against a way, in words; empty when nothing does."""
-        parts = (
-            (COUNTS, self.counts, f"{self.counts} 个选项的人数或占比"),
-            (SHEETS, self.sheets, f"{self.sheets} 份录入的答卷"),
-            (FILE, self.imported, f"{self.imported} 份导入的答卷"),
-        )
-        return "、".join(words for own, number, words in parts if number and own != way)
 
 
 class Surveying:
@@ -96,18 +75,7 @@ class Surveying:
 
     def held(self, questionnaire: str) -> Held:
         """What the questionnaire holds already, by way."""
-        evaluation, asked = self.evaluation, self.questionnaire(questionnaire)
-        counted = [
-            option
-            for question in questions_of(evaluation, asked)
-            for option in options_of(evaluation, question)
-            if option.count is not None or option.share is not None
-        ]
-        return Held(
-            len(counted),
-            len({s.number for s in self._sheets(questionnaire)}),
-            sum(batch.numbers.count("\n") + 1 for batch in self._batches(questionnaire) if batch.numbers),
-        )
+        return held_by(self.evaluation, self.questionnaire(questionnaire))
 
     def set_way(self, questionnaire: str, way: str, *, discard: bool = False) -> None:
         """Choose how the answers come in.
@@ -123,39 +91,10 @@ class Surveying:
                 f"问卷“{asked.title}”已有{besides}，与“{way}”不能并存。",
                 "请先确认清除原有数据（可撤销），或另建一份问卷。",
             )
-        changes = self._clearing(asked, way) if besides else []
+        changes = clearing(self.evaluation, asked, way) if besides else []
         if asked.way != way:
             changes.append(Change(asked, dataclasses.replace(asked, way=way)))
         self._session.change(changes, label=f"改为{way}")
-
-    def _clearing(self, asked: Questionnaire, way: str) -> list[Change]:
-        """The changes that take out everything that came in another way."""
-        evaluation = self.evaluation
-        gone: list[Entity] = []
-        if way != SHEETS:
-            gone += self._sheets(asked.id)
-        if way != FILE:
-            gone += self._batches(asked.id)
-        changes = self._removing(gone)
-        if way != COUNTS:
-            changes += [
-                Change(option, dataclasses.replace(option, count=None, share=None))
-                for question in questions_of(evaluation, asked)
-                for option in options_of(evaluation, question)
-                if option.count is not None or option.share is not None
-            ]
-        return changes
-
-    def _removing(self, gone: Iterable[Entity]) -> list[Change]:
-        """The changes that remove many entities with their links, looked for once."""
-        listed = list(gone)
-        ids = {(kind_of(entity), entity.id) for entity in listed}
-        links = [
-            link
-            for link in self.evaluation.table(Link).values()
-            if (link.from_kind, link.from_id) in ids or (link.to_kind, link.to_id) in ids
-        ]
-        return [Change(entity, None) for entity in [*links, *listed]]
 
     def set_double_entry(
         self, questionnaire: str, rule: str, *, every: int | None = None, share: Decimal | None = None
@@ -334,7 +273,7 @@ class Surveying:
             for sheet in self._sheets(questionnaire)
             if sheet.number == number and entry_pass in (0, sheet.entry_pass)
         ]
-        self._session.change(self._removing(gone), label=f"删除答卷 {number}")
+        self._session.change(removing(self.evaluation, gone), label=f"删除答卷 {number}")
 
     def reopen(self, sheet: Sheet) -> Sheet:
         """Give a submitted pass back to its typist; what was submitted first stays kept."""
@@ -373,10 +312,7 @@ class Surveying:
         return 1 + max((sheet.position for sheet in self._sheets(asked.id)), default=0)
 
     def _sheets(self, questionnaire: str) -> list[Sheet]:
-        return [s for s in self.evaluation.table(Sheet).values() if s.questionnaire == questionnaire]
-
-    def _batches(self, questionnaire: str) -> list[SheetBatch]:
-        return [b for b in self.evaluation.listed(SheetBatch) if b.questionnaire == questionnaire]
+        return sheets_of(self.evaluation, questionnaire)
 
     # —— design ——
 
