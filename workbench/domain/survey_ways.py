@@ -46,7 +46,7 @@ def clearing(evaluation: Evaluation, asked: Questionnaire, way: str) -> list[Cha
         gone += sheets_of(evaluation, asked.id)
     if way != FILE:
         gone += _batches(evaluation, asked.id)
-    changes = removing(evaluation, gone)
+    changes = removing_many(evaluation, gone)
     if way != COUNTS:
         changes += [
             Change(option, dataclasses.replace(option, count=None, share=None))
@@ -55,8 +55,8 @@ def clearing(evaluation: Evaluation, asked: Questionnaire, way: str) -> list[Cha
     return changes
 
 
-def removing(evaluation: Evaluation, gone: Iterable[Entity]) -> list[Change]:
-    """The changes that remove many entities with their links, looked for once."""
+def removing_many(evaluation: Evaluation, gone: Iterable[Entity]) -> list[Change]:
+    """The changes that remove many entities with their links, looked for once; nothing else may hang on them."""
     listed = list(gone)
     ids = {(kind_of(entity), entity.id) for entity in listed}
     links = [

@@ -38,7 +38,7 @@ from workbench.domain.entities_survey import (
 from workbench.domain.evaluation import Evaluation, Question, Questionnaire
 from workbench.domain.survey import tally
 from workbench.domain.survey_results import FigureChange, changes_since, figures_of, one_line
-from workbench.domain.survey_ways import Held, clearing, held_by, removing, sheets_of
+from workbench.domain.survey_ways import Held, clearing, held_by, removing_many, sheets_of
 from workbench.errors import WorkbenchError
 from workbench.services.session import Session
 from workbench.services.survey_library import SurveyLibrary
@@ -273,7 +273,7 @@ class Surveying:
             for sheet in self._sheets(questionnaire)
             if sheet.number == number and entry_pass in (0, sheet.entry_pass)
         ]
-        self._session.change(removing(self.evaluation, gone), label=f"删除答卷 {number}")
+        self._session.change(removing_many(self.evaluation, gone), label=f"删除答卷 {number}")
 
     def reopen(self, sheet: Sheet) -> Sheet:
         """Give a submitted pass back to its typist; what was submitted first stays kept."""
