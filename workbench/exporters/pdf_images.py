@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import warnings
 from collections.abc import Callable
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 Got = TypeVar("Got")
 
-MOST_PIXELS = 1400  # of the longer side: 220 to 300 dots per inch at the sizes photos are printed
+MOST_PIXELS = 1400  # of the longer side
+LEAST_DENSITY, MOST_DENSITY = 220, 300  # dots per inch of a photo on paper
 _QUALITY = 85
 
 # How a picture is drawn into the unit square for each orientation that a camera writes (EXIF 1 to 8).
@@ -103,10 +105,13 @@ def _prepare(image: PillowImage, data: bytes, points: float) -> Raster:
     whole = data.rstrip(b"\0\r\n ")[-2:] == b"\xff\xd9"
     if image.format == "JPEG" and plain and longest <= MOST_PIXELS and whole:
         return Raster(data, image.width, image.height, image.mode == "L", jpeg=True, turn=turn)
-    most = min(MOST_PIXELS, max(200, round(points / 72 * 300)))
+    most = min(MOST_PIXELS, max(200, round(points / 72 * MOST_DENSITY)))
     if longest > most:
-        image.draft(None, (most, most))
-        image.thumbnail((most, most))
+        # A JPEG is decoded at a half, a quarter or an eighth where that still leaves enough to print.
+        enough = max(200, round(most * LEAST_DENSITY / MOST_DENSITY)) / longest
+        image.draft(None, (math.ceil(image.width * enough), math.ceil(image.height * enough)))
+        if max(image.size) > most:
+            image.thumbnail((most, most))
     lossless = image.format == "PNG" and longest <= most
     flat = _flatten(image)
     grey = flat.mode == "L"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from workbench.domain.evaluation import AFTER, ALONE, INSTEAD
+from workbench.domain.evaluation import AFTER, ALONE, INSTEAD, Overview, Problem
 from workbench.domain.evaluation import Paragraph as HumanText
+from workbench.domain.fields import specs_of
 from workbench.errors import WorkbenchError
 from workbench.exporters.annexes import ANNEXES
 from workbench.exporters.document import (
@@ -28,6 +29,7 @@ from workbench.exporters.outlines import Outline, Part
 from workbench.exporters.report_data import ReportData
 from workbench.exporters.report_parts import BUILDERS
 from workbench.exporters.report_words import paragraphs
+from workbench.exporters.title_lines import in_lines
 
 
 def build_report(data: ReportData, outline: Outline) -> Document:
@@ -55,7 +57,7 @@ def build_report(data: ReportData, outline: Outline) -> Document:
     when = overview.report_date
     foot = (f"{when.year} 年 {when.month} 月 {when.day} 日",) if when is not None else ()
     return Document(
-        title="\n".join(words for words in (overview.project, outline.title) if words),
+        title="\n".join(words for words in (_title(data), outline.title) if words),
         blocks=tuple(blocks),
         cover=Cover(
             subtitle=(f"（{overview.year} 年度）",) if overview.year else (),
@@ -66,6 +68,21 @@ def build_report(data: ReportData, outline: Outline) -> Document:
         footer=data.seal,
         metadata=Metadata(author=overview.agency, subject=outline.title, created=data.made),
     )
+
+
+#: The most full-width characters that a line of the cover's title takes in either typography.
+_TITLE_LINE = 16.0
+
+
+def _title(data: ReportData) -> str:
+    """The project's name in lines for the cover, cut between words that its own texts know."""
+    overview, form = data.evaluation.overview, data.evaluation.form
+    known = [str(getattr(overview, field.name)) for field in specs_of(Overview) if field.kind == "text"]
+    known += [text for one in form.indicators for text in (one.name, one.explanation, one.criterion)]
+    known += [
+        words for problem in data.evaluation.listed(Problem) for words in (problem.title, problem.description)
+    ]
+    return in_lines(overview.project, "\n".join(known), _TITLE_LINE)
 
 
 #: What a sentence says where its table or annex is not part of this report.
