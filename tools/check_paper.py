@@ -4,6 +4,11 @@ For every sample and layout the workbook is written, robbed of its stored values
 ``soffice --headless`` (which then has to calculate), and read back. Files stay in ``out/paper``,
 with a PDF of each, to be looked at. The Word report of every sample is converted too: no character
 of it, marks at the edge of a line excepted, may be missing from the pages, and the pages filled into its contents are compared with the real ones.
+
+Our own PDF of every sample, by its own outline and by the national one, is read back: twice the same
+bytes, every face embedded and subset, no missing glyph, no line that begins or ends with a mark which
+must not stand there, every number of a table, figure or annex in the text one that is printed, no page
+nearly empty but at the end of a chapter.
 """
 
 from __future__ import annotations
@@ -32,8 +37,8 @@ from workbench.domain.evaluation import Evaluation  # noqa: E402
 from workbench.exporters import EXPORTERS  # noqa: E402
 from workbench.exporters.kit import Kit  # noqa: E402
 from workbench.exporters.layouts import Layouts  # noqa: E402
-from workbench.exporters.linebreak import BLANK_RIGHT  # noqa: E402
-from workbench.exporters.report_data import freeze  # noqa: E402
+from workbench.exporters.linebreak import BLANK_RIGHT, NO_END, NO_START  # noqa: E402
+from workbench.exporters.report_data import ReportData, freeze  # noqa: E402
 from workbench.services.catalog import read_form  # noqa: E402
 from workbench.services.exporting import ExportJob  # noqa: E402
 from workbench.services.presets import presets  # noqa: E402
@@ -69,14 +74,84 @@ def main() -> int:
             wrong += len(differing)
             print(f"{path.name}: {count} formulas, {len(differing)} differ, total {data.scores.total}")
             print("".join(f"  {line}\n" for line in differing), end="")
-        path = OUT / f"{sample.key}.docx"
         data = freeze(evaluation, made=datetime(2022, 12, 15, 9, tzinfo=UTC))
+        for key in ("report", "public-summary", "site-summary"):
+            wrong += told(check_pdf(data, key, OUT / f"{sample.key}-{key}.pdf"))
+        path = OUT / f"{sample.key}.docx"
         ExportJob(EXPORTERS["report-docx"], data, path, Kit(RESOURCES)).run()
         lost, listed, right = read_report(path)
         wrong += sum(lost.values())
         print(f"{path.name}: {sum(lost.values())} characters lost, {right} of {listed} contents pages alike")
         print("".join(f"  {char!r} x {times}\n" for char, times in lost.items()), end="")
     return min(wrong, 100)
+
+
+def told(found: tuple[str, list[str]]) -> int:
+    """Print what a check found; how many faults there are."""
+    head, faults = found
+    print(f"{head}, {len(faults)} faults")
+    print("".join(f"  {fault}\n" for fault in faults), end="")
+    return len(faults)
+
+
+def check_pdf(data: ReportData, key: str, path: Path) -> tuple[str, list[str]]:
+    """Write a report twice as PDF and read it as a stranger would."""
+    notices = ExportJob(EXPORTERS[key], data, path, Kit(RESOURCES)).run().notices
+    again = path.with_name(f"again-{path.name}")
+    ExportJob(EXPORTERS[key], data, again, Kit(RESOURCES)).run()
+    faults = list(notices)
+    if path.read_bytes() != again.read_bytes():
+        faults.append("not the same bytes when made twice")
+    again.unlink()
+    pdf = pypdfium2.PdfDocument(path)
+    lines = [lines_of(page) for page in pdf]
+    for number, page in enumerate(lines, start=1):
+        for line in page:
+            if line[0] in NO_START and not re.match(r"[-—％%]", line):
+                faults.append(f"page {number}: a line begins with {line[0]!r}: {line[:30]}")
+            if line[-1] in NO_END:
+                faults.append(f"page {number}: a line ends with {line[-1]!r}: {line[-30:]}")
+        if 2 < number < len(lines) and sum(map(len, page)) < FULL_ENOUGH:
+            faults.append(f"page {number} is nearly empty: {' / '.join(page)[:60]}")
+    text = "".join("".join(page) for page in lines)
+    faults += unknown_numbers(text)
+    faults += faces(path)
+    return f"{path.name}: {len(pdf)} pages", faults
+
+
+#: Characters that a page between the first and the last should hold at least.
+FULL_ENOUGH = 40
+
+
+def lines_of(page: pypdfium2.PdfPage) -> list[str]:
+    """The lines of a page, without blanks at their ends."""
+    return [line.strip() for line in page.get_textpage().get_text_range().splitlines() if line.strip()]
+
+
+def unknown_numbers(text: str) -> list[str]:
+    """Tables, figures and annexes that a sentence names and nothing carries as its number."""
+    words = "".join(text.split())
+    faults = []
+    for kind in ("表", "图", "附件"):
+        named = {int(n) for n in re.findall(rf"(?:见|如|详见){kind}(\d+)", words)}
+        printed = {
+            int(n) for n in re.findall(rf"{kind}(\d+)", re.sub(rf"(?:见|如|详见){kind}\d+", "", words))
+        }
+        faults += [f"the text names {kind}{n}, which is not there" for n in sorted(named - printed)]
+    return faults
+
+
+def faces(path: Path) -> list[str]:
+    """Faces of a PDF that are not embedded as a subset, as ``pdffonts`` lists them."""
+    listed = subprocess.run(  # noqa: S603 - our own command
+        ["pdffonts", str(path)],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()[2:]
+    return [
+        f"face not embedded as a subset: {line}" for line in listed if not re.search(r"yes\s+yes\s+yes", line)
+    ]
 
 
 def read_report(path: Path) -> tuple[Counter[str], int, int]:

@@ -38,8 +38,9 @@ def recalculated_total(evaluation: Evaluation, layout: str, path: Path) -> tuple
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     again = Recalculation(book)
-    columns = [c.column_letter for row in sheet.iter_rows() for c in row if c.value in {"得分", "最终得分"}]
-    rows = [c.row for row in sheet.iter_rows(max_col=1) for c in row if c.value in {"合计", "总分", "等级"}]
+    headers, sums = {"得分", "自评得分", "最终得分"}, {"合计", "总分", "等级", "评价等级"}
+    columns = [c.column_letter for row in sheet.iter_rows() for c in row if c.value in headers]
+    rows = [c.row for row in sheet.iter_rows(max_col=1) for c in row if c.value in sums]
     values = [again.value(sheet.title, f"{columns[-1]}{row}") for row in rows]
     return values[0], str(values[1]) if len(values) > 1 else ""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from workbench.domain.amounts import show, show_percent, show_plain
+from workbench.domain.amounts import show, show_percent
 from workbench.domain.evaluation import KIND_LABELS, Deduction, Link
 from workbench.exporters.annex_tables import (
     fund_income,
@@ -28,80 +28,13 @@ from workbench.exporters.document import (
 from workbench.exporters.evidence_excerpts import excerpt_annex
 from workbench.exporters.photos import photo_annex
 from workbench.exporters.records_blocks import interviews, requests, site_records
-from workbench.exporters.report_data import ReportData, ScoreRow
-from workbench.exporters.report_words import evidence_text, score_text
+from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_words import score_text
 from workbench.exporters.review_annexes import checks_report, internal_review, opinion_letter
+from workbench.exporters.score_annex import score_annex
 from workbench.exporters.survey_annex import survey_annex
 
 AnnexBuilder = Callable[[ReportData], list[Block]]
-
-
-def _score_table(data: ReportData) -> list[Block]:
-    """The nine columns of report 004; level cells span the rows below them."""
-    depth = len(data.levels)
-    starts = {(g.indicator.level, g.first): g for g in data.groups}
-    rows: list[Row] = []
-    for number, row in enumerate(data.rows):
-        line: list[Cell] = []
-        for level in range(1, depth):
-            group = starts.get((level, number))
-            if group is not None:
-                name = f"{group.indicator.name}（{show_plain(group.indicator.full_mark)}）"
-                line.append(Cell(content(name), row_span=group.rows, align=Align.CENTER))
-        # An indicator without children fills the columns of the levels that it does not have.
-        name = f"{row.indicator.name}（{show_plain(row.indicator.full_mark)}）"
-        line.append(Cell(content(name), col_span=depth - row.indicator.level + 1))
-        line += [Cell(content(text)) for text in _score_cells(data, row)]
-        rows.append(tuple(line))
-    total = (
-        Cell(content("合计"), col_span=depth + 2, align=Align.CENTER, bold=True),
-        Cell(content(score_text(data, data.scores.total)), bold=True),
-        Cell(content(data.scores.grade.name if data.scores.grade and data.scores.complete else "")),
-        Cell(),
-        Cell(),
-    )
-    level_columns = [Column(1, Align.CENTER, label=True) for _ in range(depth - 1)]
-    return [
-        Table(
-            columns=(
-                *level_columns,
-                Column(1.4, Align.CENTER),
-                Column(2.2),
-                Column(4),
-                Column(0.8, Align.RIGHT),
-                Column(2.4),
-                Column(1.4),
-                Column(1, Align.CENTER),
-            ),
-            header=(
-                cells(
-                    *data.levels,
-                    "指标解释",
-                    "评价标准",
-                    "得分",
-                    "依据",
-                    "依据来源",
-                    "证据收集方式",
-                    bold=True,
-                ),
-            ),
-            rows=(*rows, total),
-            landscape=True,
-            small=True,
-        )
-    ]
-
-
-def _score_cells(data: ReportData, row: ScoreRow) -> tuple[str, ...]:
-    proof = evidence_text(row.evidence)
-    return (
-        row.indicator.explanation,
-        row.indicator.criterion.strip(),
-        score_text(data, row.scored.score, row.indicator),
-        row.basis,
-        "\n".join(part for part in (row.basis_source, proof) if part),
-        row.collection_method,
-    )
 
 
 def _problem_list(data: ReportData) -> list[Block]:
@@ -203,11 +136,13 @@ def _evidence_list(data: ReportData) -> list[Block]:
         )
         for evidence in data.evidence
     ]
+    if not rows:
+        return []
     return [
         Table(
             columns=(Column(1.1), Column(2.4), Column(1), Column(1.4), Column(1), Column(2)),
             header=(cells("佐证号", "名称", "类别", "来源", "收集方式", "用于", bold=True),),
-            rows=tuple(rows) or (cells("", "无", "", "", "", ""),),
+            rows=tuple(rows),
             small=True,
         )
     ]
@@ -226,7 +161,7 @@ def _used_for(data: ReportData, link: Link) -> str:
 #: Every annex by the key that outlines use.
 ANNEXES: Mapping[str, AnnexBuilder] = {
     "survey": survey_annex,
-    "score_table": _score_table,
+    "score_table": score_annex,
     "problem_list": _problem_list,
     "summary": _summary,
     "evidence_list": _evidence_list,

@@ -112,7 +112,7 @@ class TablePrinter:
             taken += height
             row += 1
         # The last row of a table (mostly its total) does not go on a new page by itself.
-        if row == len(self._left) - 1 and len(chosen) > 3 and chosen[-1].whole:
+        if row == len(self._left) - 1 and len(chosen) > 1 and chosen[-1].whole:
             del chosen[-1]
         return chosen
 

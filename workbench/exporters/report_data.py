@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.derivation import derivation
@@ -31,6 +31,9 @@ from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, as_counted, questions_of
+
+if TYPE_CHECKING:
+    from workbench.exporters.layouts import Layout
 
 #: A region of an evidence item → a picture of it, from memory or where it lies; nothing when it can't be drawn.
 CutOut = Callable[[Evidence, Region], bytes | Path | None]
@@ -140,6 +143,8 @@ class ReportData:
     made: datetime
     cut_out: CutOut | None = None
     """The picture of a region of an evidence item, when the files are at hand."""
+    layout: Layout | None = None
+    """The layout of the score sheet, which the report's own score table follows; nine columns without one."""
     edits: int = 0
     """How many lines the history of the evaluation had, 0 where none is kept."""
     private: bool = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.domain.evaluation import Evaluation
 from workbench.exporters.document import Document
 from workbench.exporters.kit import Kit, Progress, Write, Written
+from workbench.exporters.layouts import Layouts
 from workbench.exporters.outlines import Outline, read_outline
 from workbench.exporters.report import build_report
 from workbench.exporters.report_data import ReportData
@@ -41,7 +42,8 @@ def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress
 
 
 def _document(data: ReportData, kit: Kit) -> Document:
-    return build_report(data, outline_of(data.evaluation, kit))
+    layout = Layouts(kit.layouts).load(kit.layout or data.evaluation.form.layout)
+    return build_report(replace(data, layout=layout), outline_of(data.evaluation, kit))
 
 
 def outline_of(evaluation: Evaluation, kit: Kit) -> Outline:
