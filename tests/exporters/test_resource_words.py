@@ -9,7 +9,8 @@ import pytest
 
 from tests.helpers import ROOT
 from workbench.exporters.annexes import ANNEXES
-from workbench.exporters.layouts import CONTENTS, HeadCell
+from workbench.exporters.layout_shapes import HeadCell
+from workbench.exporters.layouts import CONTENTS
 from workbench.exporters.outlines import AnnexPart, Part
 from workbench.exporters.report_parts import BUILDERS
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.derivation import derivation
@@ -31,9 +31,7 @@ from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, as_counted, questions_of
-
-if TYPE_CHECKING:
-    from workbench.exporters.layouts import Layout
+from workbench.exporters.layout_shapes import Layout
 
 #: A region of an evidence item → a picture of it, from memory or where it lies; nothing when it can't be drawn.
 CutOut = Callable[[Evidence, Region], bytes | Path | None]

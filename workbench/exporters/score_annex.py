@@ -8,7 +8,8 @@ from fractions import Fraction
 from workbench.domain.amounts import exact, round_half_up, show_percent, show_plain
 from workbench.exporters.document import Align, Block, Cell, Row, Table, cells, content
 from workbench.exporters.document import Column as TableColumn
-from workbench.exporters.layouts import CONTENTS, Column, Layout, Value, columns_for, layout_from, level_text
+from workbench.exporters.layout_shapes import Column, Layout
+from workbench.exporters.layouts import CONTENTS, Value, columns_for, layout_from, level_text
 from workbench.exporters.report_data import Group, ReportData, ScoreRow
 from workbench.exporters.report_words import evidence_text, score_text
 

@@ -14,11 +14,9 @@ from workbench.domain.form import Indicator
 from workbench.domain.scoring import FINE, FIRST, stage_that_counts
 from workbench.exporters.accompanying_sheets import add_deductions, add_problems, add_survey
 from workbench.exporters.kit import Kit, Progress, Written
+from workbench.exporters.layout_shapes import Column, HeadCell, Layout
 from workbench.exporters.layouts import (
     CONTENTS,
-    Column,
-    HeadCell,
-    Layout,
     Layouts,
     columns_for,
     level_text,
