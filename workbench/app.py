@@ -45,6 +45,7 @@ from workbench.ui.theme import Theme
 from workbench.ui.upkeep_card import UpkeepCard
 
 _log = logging.getLogger("workbench.app")
+ARCHIVES = "归档包 (*.zip *.wbx);;归档包文件夹中的 bagit.txt (bagit.txt)"
 FOLLOW_SYSTEM, LIGHT, DARK = "跟随系统", "浅色", "深色"
 
 
@@ -99,6 +100,7 @@ class Front(QObject):
             self.review_outside,
             self.restore,
             self.window.actions_book,
+            self.reopen,
         )
         self.start.say("".join(filter(None, (self.settings.message, _words_of(self._ended)))))
         self.window.set_start(self.start)
@@ -156,6 +158,19 @@ class Front(QObject):
             self._ended = Ended()
             page = next((page.label for page in PAGES if page.key == place.current), "")
             status.say(f"上次没有正常退出，数据已核对，完整无缺，已回到“{page}”")
+
+    def reopen(self) -> None:
+        """Ask for an archive and make an evaluation of it again."""
+        found = self.alerts.choose_files("选择归档包", ARCHIVES)
+        if not found:
+            return
+        from workbench.ui.reopen_dialog import ReopenDialog  # start-up stays quick without it
+
+        path = found[0].parent if found[0].name == "bagit.txt" else found[0]
+        archiving, data = self.parts.archiving, self.catalog.data
+        ReopenDialog(
+            self.theme, self.alerts, self.tasks, archiving, path, data, self.open_folder, self.window
+        ).open()
 
     def restore(self, folder: Path, fault: str) -> None:
         """Show the backups of an evaluation; an open one is left first. ``fault`` says what is wrong with it."""

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import ROOT
-from tests.ui.helpers import QuietAlerts
+from tests.ui.helpers import QuietAlerts, commit
 from workbench import app as door
 from workbench.paths import Paths, find_paths
 from workbench.services.run_marks import CRASH_FILE, Ended, RunMark
+from workbench.ui.reopen_dialog import ReopenDialog
 from workbench.ui.restore_dialog import RestoreDialog
 
 
@@ -203,3 +204,30 @@ def test_a_log_folder_that_refuses_is_no_reason_to_fail(tmp_path: Path) -> None:
     mark = RunMark(tmp_path / "日志", "版本", faults=False)
     assert mark.ended == Ended()
     mark.clear()
+
+
+def test_an_archive_from_somebody_else_opens_with_its_password(
+    front: door.Front, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = front.parts.samples.create("qixia", front.catalog)
+    session = front.catalog.open(folder)
+    phrase = "一句记得住的话吧"
+    job = front.parts.archiving.job(session, tmp_path / "收到的", kinds=["score-sheet"], password=phrase)
+    path = job.run().path
+    session.close()
+    assert isinstance(front.alerts, QuietAlerts)
+    front.alerts.files = [path]
+    front.start.reopen_link.click()
+    [shown] = [one for one in front.window.findChildren(ReopenDialog) if one.isVisible()]
+    shown.go.click()
+    assert shown.state.text() == "请填写密码。"
+    commit(shown.password, "猜一个密码试试")
+    shown.go.click()
+    qtbot.waitUntil(lambda: "密码不对" in shown.state.text())
+    shown.password.setText(phrase)
+    shown.go.click()
+    qtbot.waitUntil(lambda: front.window.workplace is not None, timeout=20_000)
+    place = front.window.workplace
+    assert place is not None
+    assert place.top.total.text() == "92.47"
+    assert (front.catalog.data / "收到的" / "evaluation.db").is_file()

@@ -44,11 +44,13 @@ class StartPage(QWidget):
         review_outside: Callable[[], None] | None = None,
         restore: Callable[[Path, str], None] | None = None,
         actions: ActionBook | None = None,
+        reopen: Callable[[], None] | None = None,
     ) -> None:
         """With ``own_forms`` and ``tasks`` indicator tables can be taken over as own systems;
         ``edit_form`` opens one of these for changing, ``review_outside`` the window that reviews a score
         sheet somebody else made, ``restore`` takes a folder and what is wrong with it back to a backup.
-        With ``actions`` the tour, the help and more are offered.
+        With ``actions`` the tour, the help and more are offered; ``reopen`` asks for an archive to make an
+        evaluation of.
         """
         super().__init__()
         self._theme, self._alerts = theme, alerts
@@ -81,6 +83,9 @@ class StartPage(QWidget):
         self._recent.body.addWidget(
             link("打开其他文件夹中的评价…", self._choose_folder), 0, Qt.AlignmentFlag.AlignLeft
         )
+        if reopen is not None:
+            self.reopen_link = link("由归档包打开…", reopen)
+            self._recent.body.addWidget(self.reopen_link, 0, Qt.AlignmentFlag.AlignLeft)
         right = QVBoxLayout()
         right.setSpacing(px(14))
         right.addWidget(self._new_card())
