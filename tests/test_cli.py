@@ -510,6 +510,7 @@ def test_the_self_test_passes_and_leaves_its_result_and_files(run: Run, data: Pa
     assert f"窗口 {len(PAGES) + 1} 页" in result
     for exporter in EXPORTERS.values():
         assert (out / "qixia" / f"{exporter.label}{exporter.suffix}").is_file()
+    assert [path.name for path in out.glob("*.wbx")] == ["加密归档包.wbx"]
     assert not list(out.glob(".self-test-*")), "the evaluations of the self-test are gone"
     assert not [path for path in data.glob("*") if not path.name.startswith(".")]
 

@@ -30,3 +30,16 @@ def test_out_on_one_machine_and_in_on_another(
     assert (code, out.splitlines()[-1]) == (0, "已读入本单位资料：新增 1 项。")
     assert "own" in run(capsys, "forms")[1]
     assert run(capsys, "defaults", "import", file)[1].splitlines()[-1] == "已读入本单位资料：相同 1 项。"
+
+
+def test_what_runs_from_source_is_not_updated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "数据"))
+    code, _, err = run(capsys, "update")
+    assert (code, "没有写更新包" in err) == (4, True)
+    code, _, err = run(capsys, "update", "--back")
+    assert (code, "不能由程序自己退回" in err) == (4, True)
+    (tmp_path / "x.update").write_bytes(b"x")
+    code, _, err = run(capsys, "update", str(tmp_path / "x.update"), "--check")
+    assert (code, "不是完整的更新包" in err) == (4, True)

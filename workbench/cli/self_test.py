@@ -39,6 +39,7 @@ RESULT, PICTURES = "result.txt", "窗口"
 #: What an installed program is judged by; scripts look for the last line of ``result.txt``.
 PASSED, FAILED = "自检通过", "自检未通过"
 _THUMBNAIL_EDGE = 160
+_ARCHIVE, _PASSWORD = "加密归档包", "自检用的密码，不是谁的"
 _log = logging.getLogger(__name__)
 
 
@@ -122,6 +123,8 @@ def _sample(desk: Desk, sample: Sample, out: Path) -> str:
         said = [f"{total} 分（{grade}）"]
         said += _files(desk, session, out / sample.key, total)
         said += _evidence(desk, session, folder)
+        if sample.key == SAMPLE:
+            said.append(_sealed(desk, session, out))
     finally:
         session.close()
     if sample.key == SAMPLE:
@@ -197,6 +200,17 @@ def _evidence(desk: Desk, session: Session, folder: Path) -> list[str]:
         if pictures is not None and wish.drawable and not (made := pictures.make(wish)).path:
             raise _Wrong(f"佐证“{item.file_name}”没有画出预览：{made.drawn.reason}")
     return [f"佐证 {len(items)} 件"] if items else []
+
+
+def _sealed(desk: Desk, session: Session, out: Path) -> str:
+    """Hand the evaluation over under a password and open what was written again."""
+    for old in out.glob(f"{_ARCHIVE}*"):
+        old.unlink()
+    archiving = desk.parts.archiving
+    done = archiving.job(session, out / _ARCHIVE, kinds=["score-sheet"], password=_PASSWORD).run()
+    if faults := archiving.verify(done.path, archiving.opener(_PASSWORD)):
+        raise _Wrong(f"加密归档包与写出时不同：{faults[0]}")
+    return f"加密归档包 {done.path.stat().st_size // 1024} KB"
 
 
 def _window(desk: Desk, folder: Path, out: Path) -> str:
