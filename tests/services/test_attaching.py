@@ -20,9 +20,8 @@ from workbench.services.attaching import (
     WECHAT_NOTE,
     Attaching,
     Intake,
-    clean_name,
-    clean_title,
 )
+from workbench.services.dropped_files import clean_name, clean_title
 from workbench.services.jobs import Cancelled, silent
 from workbench.services.session import Session
 from workbench.store.evidence import Vault

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import shutil
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +16,11 @@ from workbench.domain.evidence_index import filed_under, index_of, indicators_of
 from workbench.domain.evidence_use import Use, evidence_label, uses_of
 from workbench.domain.exif import EXIF_BYTES, taken_at, taken_where
 from workbench.domain.fields import Value
-from workbench.domain.media import extension_of, may_open
+from workbench.domain.media import may_open
 from workbench.domain.regions import Region, region_of
 from workbench.errors import Fault, WorkbenchError
 from workbench.files import safe_name, told
+from workbench.services.dropped_files import clean_name, clean_title, files_below
 from workbench.services.jobs import Progress
 from workbench.services.session import Session
 from workbench.store.evidence import Damage, Vault
@@ -30,18 +29,9 @@ from workbench.store.incoming import Incoming, StoredFile
 #: What an item may be linked to: kind and id.
 Target = tuple[str, str]
 
-#: Folders are read to this many files; more is nearly always a whole disk chosen by mistake.
-MOST_FILES = 20_000
 WECHAT_NOTE = "微信图，无拍摄时间"
 
-_TITLE_LENGTH = 120
-_NAME_LENGTH = 255
-#: Control characters, and marks that turn the direction of writing (``发票exe.jpg`` for ``发票gpj.exe``).
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
 _WECHAT = re.compile(r"(mmexport\d{6,}|wx_camera_\d+|微信图片|微信截图|wechat)", re.IGNORECASE)
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +111,7 @@ class Attaching:
         """Copy files, and all files of folders, into the vault. Touches no entity."""
         files: list[Incoming] = []
         refused: list[Fault] = []
-        for found in _files_below(paths):
+        for found in files_below(paths):
             if isinstance(found, Fault):
                 refused.append(found)
             else:
@@ -421,22 +411,6 @@ class Attaching:
         return copy
 
 
-def clean_name(name: str) -> str:
-    """A file's own name as it may be kept: no folders, no unseen characters, at most 255 characters."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    cleaned = _UNSEEN.sub("", last).strip()
-    if len(cleaned) > _NAME_LENGTH:
-        ending = extension_of(cleaned)
-        cleaned = cleaned[: _NAME_LENGTH - len(ending)] + ending
-    return cleaned or "未命名"
-
-
-def clean_title(file_name: str) -> str:
-    """A title from a file name: without its ending, at most 120 characters."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", clean_name(file_name)).strip(" ._") or "未命名"
-    return stem if len(stem) <= _TITLE_LENGTH else stem[: _TITLE_LENGTH - 1] + "…"
-
-
 def _numbers(items: Sequence[Evidence]) -> str:
     first = evidence_label(items[0])
     return (
@@ -446,48 +420,3 @@ def _numbers(items: Sequence[Evidence]) -> str:
         if len(items) > 2
         else f"{first}、{evidence_label(items[1])}"
     )
-
-
-def _files_below(paths: Iterable[Path]) -> Iterator[Path | Fault]:
-    """The files to take, folders walked in the order a person counts; what can't be read as faults."""
-    count = 0
-    for path in paths:
-        if not path.is_dir():
-            found: Iterable[Path | Fault] = (path,)
-        else:
-            found = files_in(path)
-        empty = True
-        for file in found:
-            empty = False
-            count += 1
-            if count > MOST_FILES:
-                yield Fault(
-                    str(path), f"文件超过 {MOST_FILES} 个，其余未存入。", "请分几次选择较小的文件夹。"
-                )
-                return
-            yield file
-        if empty:
-            yield Fault(clean_name(path.name), "文件夹里没有文件。", "请检查是否选错了文件夹。")
-
-
-def files_in(folder: Path) -> Iterator[Path | Fault]:
-    """The files of a folder and those below it as a person counts them; what can't be opened as faults."""
-    faults: list[Fault] = []
-
-    def unreadable(error: OSError) -> None:
-        faults.append(
-            Fault(clean_name(str(error.filename)), "文件夹打不开，其中的文件未存入。", "请检查权限。")
-        )
-
-    for parent, folders, names in os.walk(folder, onerror=unreadable):  # links to folders are not followed
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=_counting)
-        for name in sorted(names, key=_counting):
-            if not name.startswith((".", "~$")) and name.lower() not in _SYSTEM_FILES:
-                yield Path(parent, name)
-    yield from faults
-
-
-def _counting(name: str) -> list[tuple[int, str]]:
-    """Sorts 照片2 before 照片10."""
-    parts = re.split(r"(\d+)", name)
-    return [(int(part), "") if part.isdecimal() and len(part) < 19 else (-1, part) for part in parts]

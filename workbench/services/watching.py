@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import Fault
-from workbench.services.attaching import MOST_FILES, files_in
+from workbench.services.dropped_files import MOST_FILES, files_in
 from workbench.services.session import Session
 from workbench.services.settings import Settings
 
