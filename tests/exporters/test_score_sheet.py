@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -297,3 +298,26 @@ def test_reads_as_a_zip_without_clock(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO((tmp_path / "a.xlsx").read_bytes())) as archive:
         assert archive.testzip() is None
         assert {entry.date_time for entry in archive.infolist()} == {(2022, 12, 15, 9, 0, 0)}
+
+
+def test_a_protected_layout_locks_its_formulas_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "resources"
+    shutil.copytree(RESOURCES / "layouts", folder / "layouts")
+    (folder / "fonts").symlink_to(RESOURCES / "fonts", target_is_directory=True)
+    source = folder / "layouts" / "changde.toml"
+    source.write_text("protected = true\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+    path = tmp_path / "评分表.xlsx"
+    write_score_sheet(freeze(qixia(), made=MADE), path, Kit(folder, "changde"), lambda *_: None)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert sheet.protection.sheet
+    assert not sheet.protection.password
+    locked = {cell.coordinate for cell in cells_of(sheet) if cell.protection.locked}
+    assert locked == {cell.coordinate for cell in cells_of(sheet) if cell.data_type == "f"}
+    assert locked
+    _, plain, _ = written(qixia(), tmp_path / "不保护.xlsx", "changde")
+    assert not plain.worksheets[0].protection.sheet
+
+
+def cells_of(sheet: Any) -> Iterator[Any]:
+    for row in sheet.iter_rows():
+        yield from (cell for cell in row if cell.value is not None)

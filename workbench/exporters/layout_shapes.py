@@ -58,3 +58,5 @@ class Layout:
     columns: tuple[Column, ...]
     """With the level columns still to be laid out, see :func:`workbench.exporters.layouts.columns_for`."""
     level_widths: tuple[float, ...] = ()
+    protected: bool = False
+    """Formulas can't be overwritten on the sheet (no password); every other cell can."""

@@ -207,6 +207,7 @@ def layout_from(key: str, raw: Mapping[str, Any]) -> Layout:
         head=head,
         columns=tuple(columns),
         level_widths=level_widths,
+        protected=bool(raw.get("protected", False)),
     )
 
 

@@ -118,6 +118,7 @@ class _Table:
             freeze=f"{letter(len(self._data.levels) + 1)}{header + 1}" if not self._layout.head else "",
             blocks=self._blocks,
             landmark=known["project"],
+            protected=self._layout.protected,
         )
         if self._layout.summary:
             self._summary()

@@ -350,11 +350,13 @@ class Page:
         freeze: str = "",
         blocks: Sequence[int] = (),
         landmark: str = "",
+        protected: bool = False,
     ) -> None:
         """Fit the merged cells, set heights, breaks and print set-up.
 
         ``header`` is the row repeated on each page, ``blocks`` the rows that start a block which
         should stay on one page, ``landmark`` the text at the left of the footer.
+        ``protected`` locks the formulas, and only these, without a password.
         """
         self._fit_merged()
         for merged in self._merged:
@@ -365,8 +367,21 @@ class Page:
             self.sheet.row_dimensions[row].height = round(min(height, MOST), 1)
         if freeze:
             self.sheet.freeze_panes = freeze
+        if protected:
+            self._lock_formulas()
         self._set_up(header, landmark)
         self._break_pages(header, blocks)
+
+    def _lock_formulas(self) -> None:
+        from openpyxl.styles import Protection
+
+        for row in self.sheet.iter_rows():
+            for cell in row:
+                if cell.coordinate not in self._formulas:
+                    cell.protection = Protection(locked=False)
+        self.sheet.protection.sheet = True
+        self.sheet.protection.formatCells = False  # these flags forbid when they are set
+        self.sheet.protection.formatColumns = self.sheet.protection.formatRows = False
 
     def _fit_merged(self) -> None:
         # Smaller spans first: what they add counts for the larger ones.
