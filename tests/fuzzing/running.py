@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzzing.mutations import mutated
-from tests.fuzzing.readers import SLOW, Reader
+from tests.fuzzing.readers import SLOW, Reader, workplace
 
 
 class Hang(BaseException):
@@ -94,6 +94,8 @@ def fuzz(reader: Reader, cases: int, seed: int = 0, seconds: float = float("inf"
     """Read changed examples until there were so many, or so long; each case depends on ``seed`` and its number only."""
     result = Fuzzed(reader.name)
     seeds = reader.seeds()
+    if reader.kind != "bytes":
+        workplace()  # made once, outside of every limit
     began = time.monotonic()
     base = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
     with tempfile.TemporaryDirectory(dir=base) as folder:

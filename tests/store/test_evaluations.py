@@ -330,3 +330,21 @@ def test_closing_twice_is_harmless(desk: Desk) -> None:
     store.close()
     store.close()
     assert desk.open(folder).load(small_form).id
+
+
+def test_a_clock_set_back_changes_no_order(desk: Desk) -> None:
+    """Numbers order the history; what the laptop's clock said is only told."""
+    folder = desk.create()
+    names = ["甲", "乙", "丙", "丁"]
+    for name, days in zip(names, (0, -400, 90, -9000), strict=True):
+        desk.clock.moment += timedelta(days=days)
+        session = desk.session(folder)
+        session.put(Member(id="m", name=name))
+        session.close()
+    session = desk.session(folder)
+    held = [event.after["name"] for event in session.memory.history("member", "m")]
+    assert held == names
+    assert session.evaluation.get(Member, "m") == Member(id="m", name="丁")
+    for name in reversed(names[:-1]):
+        session.undo()
+        assert session.evaluation.get(Member, "m") == Member(id="m", name=name)
