@@ -3,8 +3,9 @@
     python tools/endure.py kills --count 1000     operations killed (-9) at random moments
     python tools/endure.py faults                 every call to the disk of every operation fails once, for good …
     python tools/endure.py deaths                 the process dies before, after and in the middle of every call
+    python tools/endure.py cuts --count 2000      power cuts: what was not forced to the disk is lost in parts
 
-``--only edit,export`` takes some of the operations, ``--every 5`` each fifth call. Faults and deaths need
+``--only edit,export`` takes some of the operations, ``--every 5`` each fifth call. All but kills need
 Linux and a C compiler.
 """
 
@@ -21,13 +22,14 @@ sys.path.insert(0, str(ROOT))
 
 from tests.endurance import trials  # noqa: E402
 from tests.endurance.operations import OPERATIONS  # noqa: E402
+from tests.endurance.powercut import cut_power  # noqa: E402
 from tests.endurance.trials import Result  # noqa: E402
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out what the command line names; 1 when anything went wrong."""
     reader = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    reader.add_argument("what", choices=("kills", "faults", "deaths"))
+    reader.add_argument("what", choices=("kills", "faults", "deaths", "cuts"))
     reader.add_argument("--count", type=int, default=1000)
     reader.add_argument("--only", default="")
     reader.add_argument("--every", type=int, default=1)
@@ -42,9 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     results: list[Result] = []
     with trials.worker(shim=given.what != "kills") as server:
         for index, name in enumerate(names):
-            if given.what == "kills":
+            if given.what in {"kills", "cuts"}:
                 share = given.count // len(names) + (index < given.count % len(names))
-                results.append(trials.kill(server, name, share, given.seed))
+                trial = trials.kill if given.what == "kills" else cut_power
+                results.append(trial(server, name, share, seed=given.seed))
                 print(results[-1], flush=True)
                 continue
             modes = trials.FAULTS if given.what == "faults" else trials.DEATHS

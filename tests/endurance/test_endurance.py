@@ -1,6 +1,6 @@
 """Nothing is lost and nothing shows half, whatever happens to the process or the disk: the short form.
 
-The long one: ``python tools/endure.py kills|faults|deaths``.
+The long one: ``python tools/endure.py kills|faults|deaths|cuts``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import pytest
 
 from tests.endurance import trials
 from tests.endurance.operations import OPERATIONS
+from tests.endurance.powercut import cut_power
 from tests.endurance.trials import Worker
 
 KILLS = 2
+CUTS = 4
 NO_COMPILER = "faults below the program need Linux and a C compiler (gcc)"
 
 
@@ -48,3 +50,15 @@ def test_a_faulty_disk_is_told_and_leaves_everything_as_it_was(name: str, server
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_death_at_any_call_to_the_disk_loses_nothing(name: str, server: Worker) -> None:
     assert trials.disturb(server, name, trials.DEATHS, _some(1, name)).wrong == []
+
+
+@pytest.mark.skipif(trials.compiler() is None, reason=NO_COMPILER)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_power_cut_loses_nothing_that_was_called_saved(name: str, server: Worker) -> None:
+    assert cut_power(server, name, CUTS, seed=len(name)).wrong == []
+
+
+@pytest.mark.skipif(trials.compiler() is None, reason=NO_COMPILER)
+@pytest.mark.parametrize("name", ["edit", "attach", "settings"])
+def test_a_disk_that_lies_about_forcing_fails_the_trial(name: str, server: Worker) -> None:
+    assert cut_power(server, name, 12, forgets=True).wrong, "the trial does not bite"

@@ -21,6 +21,9 @@ from typing import Any
 from tests.endurance import operations
 from tests.endurance.operations import OPERATIONS, Run
 
+#: What was said, in the record of a watched operation: writes to this file.
+SAID = "说过"
+
 HANGS_AFTER_SECONDS = 60.0
 
 
@@ -64,8 +67,13 @@ def carry_out(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _work(order: dict[str, Any], writer: int) -> None:
+    recorded = -1
+
     def say(line: str) -> None:
-        os.write(writer, line.replace("\n", "⏎").encode("utf-8", "replace") + b"\n")
+        told = line.replace("\n", "⏎").encode("utf-8", "replace") + b"\n"
+        os.write(writer, told)
+        if recorded >= 0:
+            os.write(recorded, told)  # what was said stands in the record in its place
 
     place = Path(order["place"])
     arm = order.get("arm")
@@ -78,9 +86,6 @@ def _work(order: dict[str, Any], writer: int) -> None:
         if shim is not None and arm is not None:
             armed = True
             shim.arm(os.fsencode(place), ctypes.c_long(arm["nth"]), arm["mode"])
-        if shim is not None and "watch" in order:
-            log = os.open(order["watch"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            shim.watch(os.fsencode(place), log)
 
     def calm() -> None:
         nonlocal armed
@@ -89,6 +94,10 @@ def _work(order: dict[str, Any], writer: int) -> None:
             hit = shim.was_hit()
             say(f"CALLS {shim.calm()} {hit}")
 
+    if shim is not None and "watch" in order:  # from the opening on: the log of the database begins there
+        log = os.open(order["watch"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        shim.watch(os.fsencode(place), log)
+        recorded = os.open(place / SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         OPERATIONS[order["operation"]].act(Run(place, order["seed"], say, begin, calm))
         calm()
