@@ -128,6 +128,16 @@ def fsync_folder(path: Path) -> None:
         os.close(handle)
 
 
+def fsync_tree(folder: Path) -> None:
+    """Force everything below a folder to the disk, files first, and the folder itself."""
+    below = sorted(folder.rglob("*"), reverse=True)
+    for path in below:
+        if path.is_file() and not path.is_symlink():
+            fsync_file(path)
+    for path in (*(path for path in below if path.is_dir()), folder):
+        fsync_folder(path)
+
+
 def world_error(error: OSError, place: Path, doing: str) -> WorkbenchError:
     """An error of the file system as a sentence; ``doing`` as in “保存设置”."""
     if error.errno in _NO_SPACE:

@@ -59,6 +59,11 @@ def test_a_power_cut_loses_nothing_that_was_called_saved(name: str, server: Work
 
 
 @pytest.mark.skipif(trials.compiler() is None, reason=NO_COMPILER)
+def test_a_power_cut_leaves_an_archive_in_a_folder_whole(server: Worker) -> None:
+    assert cut_power(server, "archive", 2 * CUTS, seed=1).wrong == []
+
+
+@pytest.mark.skipif(trials.compiler() is None, reason=NO_COMPILER)
 @pytest.mark.parametrize("name", ["edit", "attach", "settings"])
 def test_a_disk_that_lies_about_forcing_fails_the_trial(name: str, server: Worker) -> None:
     assert cut_power(server, name, 12, forgets=True).wrong, "the trial does not bite"

@@ -106,7 +106,7 @@ class ArchiveJob:
             elif self.zipped:
                 self._zip(progress, steps)
             else:
-                files.fsync_folder(self.fresh)
+                files.fsync_tree(self.fresh)
                 files.swap(self.fresh, self.path)
         return Archived(self.path, len(bag.manifest), bag.bytes, tuple(notices))
 
@@ -362,7 +362,7 @@ class Archiving:
                     raise WorkbenchError(
                         "disk-error", f"打开归档包时佐证没有全部取出：{refused[0].what}", refused[0].remedy
                     )
-                files.fsync_folder(fresh)
+                files.fsync_tree(fresh)
                 files.swap(fresh, folder)
         return folder
 

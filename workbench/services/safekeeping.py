@@ -74,7 +74,9 @@ class CopyJob:
 
     @staticmethod
     def _copy(source: Path, target: Path) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.fsync_folder(target.parent.parent)
         fresh = files.beside(target)
         try:
             shutil.copyfile(source, fresh)

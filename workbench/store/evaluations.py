@@ -297,11 +297,7 @@ class EvaluationStore:
                 shutil.copytree(self.evidence_folder, fresh / EVIDENCE)
                 (fresh / BACKUPS).mkdir()
                 database.snapshot(self._connection, fresh / DATABASE)
-                for path in (fresh / EVIDENCE).rglob("*"):
-                    if path.is_file():
-                        files.fsync_file(path)
-                for path in (fresh / EVIDENCE, fresh):
-                    files.fsync_folder(path)
+                files.fsync_tree(fresh)
                 files.swap(fresh, folder)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
