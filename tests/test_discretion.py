@@ -128,6 +128,7 @@ def test_a_report_still_says_where_and_what() -> None:
 
 def test_messages_are_kept_only_where_they_speak_of_the_program() -> None:
     assert plain(TypeError(f"bad {MARKS[0]} x")) == "TypeError: bad … x"
+    assert plain(TypeError("bad 13900001111 x")) == "TypeError: bad … x"
     assert plain(ValueError(MARK)) == "ValueError"
     assert plain(UnicodeEncodeError("utf-8", MARK, 0, 1, MARK)) == "UnicodeEncodeError"
     assert plain(WorkbenchError("code", MARK)) == "WorkbenchError code"

@@ -27,13 +27,14 @@ _TELLING: tuple[type[BaseException], ...] = (
     TypeError,
     ZeroDivisionError,
 )
-_FOREIGN = re.compile(r"[^\x20-\x7e]+")
+#: Digits in a row may be a phone or an identity card.
+_FOREIGN = re.compile(r"[^\x20-\x7e]+|\d{5,}")
 _LONGEST = 300
 _ROOTS = ("workbench", "site-packages", "lib", "tests")
 
 
 def masked(text: str) -> str:
-    """A technical text without anything that is not ASCII, cut where it gets long."""
+    """A technical text without anything that is not ASCII and without long numbers, cut where it gets long."""
     return _FOREIGN.sub("…", text)[:_LONGEST]
 
 
