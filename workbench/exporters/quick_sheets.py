@@ -17,7 +17,9 @@ from xml.sax.saxutils import escape, quoteattr
 from workbench.exporters.cell_text import Overflow, cleaned, escaped, looks_like_formula
 from workbench.package_xml import letters
 
-HEAD, CENTRE, LEFT, CENTRE_QUOTED, LEFT_QUOTED = 1, 2, 3, 4, 5
+HEAD, CENTRE, LEFT = 1, 2, 3
+#: The same looks for text that a spreadsheet would otherwise take for a formula.
+_QUOTED = {CENTRE: 4, LEFT: 5}
 #: Stands for the row's number in a cell that is used in many rows.
 ROW = "\x00"
 _ROWS_AT_ONCE = 500
@@ -83,8 +85,8 @@ class QuickBook:
         """A cell with a text; :data:`ROW` stands for its row."""
         if not text:
             return f'<c r="{letters(column)}{ROW}" s="{style}"/>'
-        if looks_like_formula(text) and style in {CENTRE, LEFT}:
-            style += 2
+        if looks_like_formula(text):
+            style = _QUOTED.get(style, style)
         return f'<c r="{letters(column)}{ROW}" s="{style}" t="s"><v>{self._shared(text, column)}</v></c>'
 
     def number(self, column: int, spelt: str) -> str:
