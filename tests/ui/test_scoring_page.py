@@ -332,3 +332,15 @@ def test_finishing_too_early_goes_to_what_is_missing(page: ScoringPage, qtbot: Q
     second = focused()
     assert isinstance(second, PointInput)
     assert second is not first
+
+
+def test_enter_and_digits_in_the_tree_are_meant_for_the_indicator(page: ScoringPage, qtbot: QtBot) -> None:
+    page.go_to(page._leaves[0])
+    page.tree.view.setFocus()
+    qtbot.keyClick(page.tree.view, Qt.Key.Key_Return)
+    assert page.editor.isAncestorOf(focused())
+    page.tree.view.setFocus()
+    qtbot.keyClick(page.tree.view, Qt.Key.Key_1)
+    row = focused()
+    assert isinstance(row, PointInput)
+    assert row.buttons["符合"].isChecked()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import Evidence, Problem, Questionnaire
 from workbench.domain.records import records_of, tally_requests
+from workbench.domain.survey import as_counted
 from workbench.ui.context import Context
 
 
@@ -25,8 +26,9 @@ def scored(context: Context) -> Count:
 
 
 def valid_sheets(context: Context) -> Count:
-    """Valid sheets of all questionnaires."""
-    sheets = context.session.evaluation.table(Questionnaire).values()
+    """Valid sheets of all questionnaires, as stated or as their sheets give them."""
+    evaluation = context.session.evaluation
+    sheets = [as_counted(evaluation, sheet) for sheet in evaluation.table(Questionnaire).values()]
     valid = sum(sheet.valid for sheet in sheets if sheet.valid is not None)
     return Count(f"{valid} 份" if sheets else "")
 
@@ -43,7 +45,7 @@ def opinions(context: Context) -> Count:
     unanswered = sum(1 for one in evaluation.table(Opinion).values() if not one.adopted)
     unsettled = sum(1 for one in evaluation.table(ReviewNote).values() if not one.closed)
     waiting = unanswered + unsettled
-    return Count(f"{waiting} 未复" if waiting else "", "lost")
+    return Count(f"{waiting} 未结" if waiting else "", "lost")
 
 
 def evidence(context: Context) -> Count:

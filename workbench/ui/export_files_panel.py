@@ -80,8 +80,6 @@ class ExportFilesPanel(QWidget):
         for widget, stretch in ((self.go, 0), (self._bar, 1), (self.stop, 0)):
             act.addWidget(widget, stretch)
         act.addStretch(1)
-        column.addLayout(act)
-        column.addWidget(self._doing)
         self._results = QVBoxLayout()
         self._results.setSpacing(theme.px(6))
         column.addLayout(self._results)
@@ -89,7 +87,21 @@ class ExportFilesPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._left = scrolled(content)
+        self._scroll = scrolled(content)
+        self._fresh = False
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_range)
+        # What starts the work and says how far it is stays in sight below the list, however long that is.
+        self._left = QWidget()
+        under = QVBoxLayout(self._left)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(0)
+        under.addWidget(self._scroll, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.px(2), theme.px(8), theme.px(10), theme.px(10))
+        foot.setSpacing(theme.px(4))
+        foot.addLayout(act)
+        foot.addWidget(self._doing)
+        under.addLayout(foot)
         row.addWidget(self._left, 2)
         self._line = rule(vertical=True)
         self.pane = PreviewPane(context)
@@ -248,7 +260,10 @@ class ExportFilesPanel(QWidget):
         self, findings: Sequence[Finding], results: list[tuple[str, Exported | WorkbenchError]]
     ) -> None:
         good = [result for _, result in results if isinstance(result, Exported)]
-        self._finish(f"已导出 {len(good)} 个文件。" if good else "")
+        bad = len(results) - len(good)
+        said = [f"已导出 {len(good)} 个文件"] if good else []
+        self._finish("，".join([*said, f"{bad} 个没有导出，原因见列表末尾"] if bad else said) + "。")
+        self._fresh = True
         theme = self.context.theme
         for kind, result in results:
             if isinstance(result, WorkbenchError):
@@ -262,6 +277,12 @@ class ExportFilesPanel(QWidget):
             for told in (*result.notices, *self._note(kind, result, findings)):
                 self._results.addWidget(Notice(theme, "warning", "", told, "", None))
         self.logged.emit()
+
+    def _on_range(self, _least: int, most: int) -> None:
+        """What was written, or why not, comes into sight once it is laid out."""
+        if self._fresh:
+            self._fresh = False
+            self._scroll.verticalScrollBar().setValue(most)
 
     def _note(self, kind: str, result: Exported, findings: Sequence[Finding]) -> list[str]:
         """Enter a file in the log; why it could not be entered, if so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -53,7 +53,9 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class _Tree(QTreeView):
-    """Draws the bar of the current row and quiet triangles."""
+    """Draws the bar of the current row and quiet triangles; ``handed_on`` hands a key on to the indicator."""
+
+    handed_on = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -66,6 +68,15 @@ class _Tree(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setItemDelegate(_RowDelegate(context.theme, self))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter, or a digit, is meant for the indicator: what was pressed is left to who listens."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.handed_on.emit("")
+        elif not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and event.text().isdigit():
+            self.handed_on.emit(event.text())
+        else:
+            super().keyPressEvent(event)
 
     def drawRow(
         self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

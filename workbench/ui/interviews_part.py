@@ -46,7 +46,7 @@ class InterviewsPart(RecordPart):
             where=lambda line: line.interview == self.table.current_id(),
             defaults=lambda: {"interview": self.table.current_id()},
             most_rows=4,
-            hint="还没有问答。在下面写问题，按 Enter 写答复，再按 Enter 写下一问。",
+            hint="还没有问答。在上面写问题，按 Enter 写答复，再按 Enter 写下一问。",
         )
         self.lines.set_width("topic", "议题议题议题议")
         self.entry = ExchangeEntry(context, self.lines)

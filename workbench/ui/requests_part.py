@@ -207,6 +207,9 @@ class RequestsPart(RecordPart):
             self.context.alerts.error(error)
             return
         self._say("" if added else "默认清单的各项都已在表中，没有新增。")
+        if added:  # the keys that mark a row work from here on
+            self.table.view.setCurrentIndex(self.table.view.model().index(0, 0))
+            self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, sentence: str) -> None:
         self._said.setText(sentence)

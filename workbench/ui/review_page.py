@@ -50,6 +50,7 @@ class ReviewPage(Page):
             ("round", "party", "text", "adopted"),
             hint="还没有征求到的意见。撤点前口头交换的、书面反馈的都逐条登记，按 Ctrl N 新增；对方无意见的也登记一条。",
         )
+        self.opinions.set_width("party", "被评价单位▼")
         self._opinion = EntityForm(
             context,
             Opinion,

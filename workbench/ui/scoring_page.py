@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout
 
 from workbench.domain.evaluation import Deduction
 from workbench.services.attaching import Target
@@ -46,6 +46,7 @@ class ScoringPage(Page):
         row.addWidget(rule(vertical=True))
         row.addWidget(self.evidence)
         self.tree.chosen.connect(self._on_chosen)
+        self.tree.view.handed_on.connect(self._on_entered)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(FINDINGS_MS)
@@ -117,6 +118,15 @@ class ScoringPage(Page):
             if self._derivation is not None and self._derivation.isVisible():
                 self._derivation.show_indicator(id_)
             self._later.start()
+
+    def _on_entered(self, typed: str) -> None:
+        """Go on from the tree to the indicator's first input; a digit is typed there."""
+        self.focus_first()
+        focused = QApplication.focusWidget()
+        if typed and focused is not None and self.editor.isAncestorOf(focused):
+            key = Qt.Key(ord(typed)) if typed.isascii() else Qt.Key.Key_unknown
+            press = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, typed)
+            QApplication.sendEvent(focused, press)
 
     def focus_first(self) -> None:
         """The first input of the current indicator."""

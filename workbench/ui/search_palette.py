@@ -35,6 +35,7 @@ class SearchPalette(QDialog):
         self.line.setPlaceholderText("输入指标名称或操作，如 知晓率、导出")
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long words are elided
         self._none = label("没有找到，换几个字试试。", "soft")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(12), theme.px(12), theme.px(12), theme.px(12))

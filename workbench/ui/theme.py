@@ -240,7 +240,7 @@ QFrame[role="notice_accent"] {{ background: {c.accent_soft}; border: 0; border-r
 QScrollArea, QScrollArea > QWidget > QWidget[role="page"] {{ background: transparent; border: 0; }}
 QPushButton {{
   background: {c.card}; border: 1px solid {c.line}; border-radius: {px(5)}px;
-  padding: {px(4)}px {px(11)}px; }}
+  padding: {px(4)}px {px(11)}px; outline: 0; }}
 QPushButton:hover {{ border-color: {c.accent}; }}
 QPushButton:focus {{ border: 1px solid {c.accent}; }}
 QPushButton:disabled {{ color: {c.soft}; background: {c.raised}; }}
