@@ -475,3 +475,12 @@ def test_bold_runs_and_alignment_reach_the_file() -> None:
     assert [run.bold for run in line.runs] == [None, True]
     assert line.style.name == "Normal"
     assert line.alignment == docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def test_captions_are_counted_by_the_word_processor() -> None:
+    table = Table(THREE, (cells("1", "2", "3"),), caption="资金")
+    word, _ = made(document(Heading(1, "标题"), table, table))
+    counted = [node.text.strip() for node in all_of(word.element, "w:instrText") if "SEQ" in node.text]
+    assert counted == ["SEQ 表 \\* ARABIC", "SEQ 表 \\* ARABIC"]
+    shown = [p.text for p in word.paragraphs if p.text.endswith("资金")]
+    assert [text.replace(" ", "") for text in shown] == ["表1　资金", "表2　资金"]

@@ -10,7 +10,7 @@ from workbench.exporters import charts
 from workbench.exporters.document import Figure, Metadata, PhotoGrid, Picture
 from workbench.exporters.docx_file import DocxFile
 from workbench.exporters.docx_tables import plain_table_xml
-from workbench.exporters.docx_xml import Para, attribute, run
+from workbench.exporters.docx_xml import Para, attribute, caption, run
 from workbench.exporters.pdf_file import Page, PdfFile
 from workbench.exporters.pdf_images import PictureUnreadable, Raster, load, orientation_of
 from workbench.exporters.typesetting import Typesetter
@@ -40,7 +40,7 @@ class FigureWriter:
         content = self._body(figure, label, width, frame.height * _TALLEST)
         found = [Para(self._file.ids["Picture"], one, keep=bool(figure.caption)) for one in content]
         if figure.caption:
-            found.append(Para(self._file.ids["Caption"], run(f"{label}　{figure.caption}")))
+            found.append(Para(self._file.ids["Caption"], caption(label, figure.caption)))
         return found
 
     def photos(self, photos: PhotoGrid, labels: tuple[str, ...], frame: Frame) -> str:
@@ -55,7 +55,7 @@ class FigureWriter:
                 if n < len(photos.figures):
                     figure = photos.figures[n]
                     content = "".join(self._body(figure, labels[n], width, width * _PHOTO_SHAPE))
-                    words = run(f"{labels[n]}　{figure.caption}") if figure.caption else ""
+                    words = caption(labels[n], figure.caption) if figure.caption else ""
                 else:
                     content = words = ""
                 bodies.append(Para(self._file.ids["Picture"], content, keep=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
@@ -71,6 +72,18 @@ def field(instruction: str, shown: str) -> str:
         f"{run(shown)}"
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
+
+
+_COUNTED = re.compile(r"([表图])( ?)(\d+)")
+
+
+def caption(label: str, text: str) -> str:
+    """A caption whose number is counted by the word processor: a table put in by hand moves those below it."""
+    found = _COUNTED.fullmatch(label)
+    if found is None:
+        return run(f"{label}　{text}")
+    name, blank, number = found.groups()
+    return run(f"{name}{blank}") + field(f"SEQ {name} \\* ARABIC", number) + run(f"　{text}")
 
 
 @dataclass(slots=True)

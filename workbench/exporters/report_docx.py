@@ -30,7 +30,7 @@ from workbench.exporters.docx_file import DocxFile, Paper
 from workbench.exporters.docx_front import Entry, annex_mark, contents_xml, cover_blocks
 from workbench.exporters.docx_styles import for_word
 from workbench.exporters.docx_tables import table_xml
-from workbench.exporters.docx_xml import Para, run, runs
+from workbench.exporters.docx_xml import Para, caption, run, runs
 from workbench.exporters.fonts import FontBook
 from workbench.exporters.linebreak import one_line
 from workbench.exporters.numbering import Item, Numbered, marker_label, number
@@ -247,7 +247,7 @@ class _Writer:
     def _table(self, table: Table, item: Item) -> None:
         frame = self._file.frame(landscape=item.landscape)
         if table.caption:
-            self._add(Para(self._ids["Caption"], run(f"{item.label}　{table.caption}"), keep=True))
+            self._add(Para(self._ids["Caption"], caption(item.label, table.caption), keep=True))
         if table.unit:
             words = run(f"单位：{table.unit}")
             self._add(Para(self._ids["TableUnit"], words, keep=True))
