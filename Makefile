@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for developers.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench paper package windows-installer windows-layout lock licences clean
+.PHONY: help run test lint bench paper package windows-installer windows-layout lock licences help-pictures clean
 
 help: ## 列出可用的命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,10 @@ lock: ## 由 pyproject.toml 重做三个锁文件（需要 uv）；锁文件不�
 licences: ## 由已安装的依赖重写 THIRD_PARTY_LICENSES.md
 	@tools/setup.sh test
 	@$(PYTHON) tools/licences.py
+
+help-pictures: ## 重画帮助里的窗口图片（示例评价上的真实窗口，不需要图形显示）
+	@tools/setup.sh test
+	@$(PYTHON) tools/help_pictures.py $(ARGS)
 
 clean: ## 删除虚拟环境、缓存与构建结果（不动评价数据和 out）
 	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -160,3 +160,13 @@ def test_search_finds_titles_before_headings_before_text(book: HelpBook) -> None
     assert "盲录" in hit.excerpt
     assert book.find("   ") == []
     assert book.find("绝无此词") == []
+
+
+def test_every_page_shows_a_picture_that_was_drawn_and_is_small(book: HelpBook) -> None:
+    without = {page.key for page in book.pages if not page.pictures}
+    assert without == {"questions"}
+    named = {picture for page in book.pages for picture in page.pictures}
+    drawn = {f"pictures/{path.name}" for path in (FOLDER / "pictures").glob("*.png")}
+    assert named == drawn, "make help-pictures"
+    large = {path.name for path in (FOLDER / "pictures").glob("*.png") if path.stat().st_size > 80_000}
+    assert large == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextFormat
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import ROOT, session
@@ -98,9 +99,22 @@ def test_larger_text_and_the_dark_look_reach_the_page(window: MainWindow, guide:
 def test_pictures_come_only_from_the_help(guide: Guide) -> None:
     guide.show_help("scoring")
     reader = guide.help.reader
-    assert reader.loadResource(2, QUrl("../icons/workbench.png")) is None
-    assert reader.loadResource(2, QUrl("https://example.org/a.png")) is None
-    assert reader.loadResource(1, QUrl("pictures/scoring.png")) is None
+    for wanted in ("../icons/workbench.png", "https://example.org/a.png", "pictures/start.png"):
+        assert reader.loadResource(2, QUrl(wanted)) is None
+    shown = reader.document().resource(2, QUrl("pictures/scoring.png"))
+    assert 0 < shown.width() <= reader.viewport().width() * reader.devicePixelRatioF()
+
+
+def test_only_headings_look_like_headings(guide: Guide) -> None:
+    for key in ("scoring", "rules", "start"):  # one after the other: nothing is handed on
+        guide.show_help(key)
+        block = guide.help.reader.document().begin()
+        while block.isValid():
+            piece = block.begin()
+            if not piece.atEnd() and not block.blockFormat().headingLevel():
+                size = piece.fragment().charFormat().intProperty(QTextFormat.Property.FontSizeAdjustment)
+                assert size == 0, block.text()
+            block = block.next()
 
 
 def test_nothing_on_the_start_page_needs_an_evaluation(window: MainWindow, guide: Guide) -> None:

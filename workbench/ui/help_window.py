@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from workbench.services.help_book import HelpBook, HelpPage, Hit, Shown
 from workbench.ui.actions import ActionBook, shown_keys
@@ -40,10 +41,11 @@ from workbench.ui.widgets import label, link
 
 HOME = "start"
 _PAGE, _HEADING = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-_LINE_HEIGHT = 150.0
+_LINE_HEIGHT, _HEADING_HEIGHT = 150.0, 115.0
 _READ_WIDTH = 860
 """Wider lines are hard to read; pictures are never wider either."""
 _FRAME = 20
+_IMAGE = QTextDocument.ResourceType.ImageResource
 
 
 def shown_actions(actions: ActionBook) -> list[Shown]:
@@ -62,16 +64,25 @@ class _Reader(QTextBrowser):
         self._book, self._theme = book, theme
         self.page: HelpPage | None = None
         self._width = 0
+        self._shown: QTextDocument | None = None
         self.setOpenLinks(False)
         self.setAccessibleName("帮助内容")
 
     def show_page(self, page: HelpPage) -> None:
+        """Show a page from its beginning."""
         self.page = page
         self._width = self._room()
-        document = self.document()
+        document = QTextDocument(self)  # a used one would hand its formats on
+        document.setDefaultFont(self.font())
         document.setDocumentMargin(self._theme.px(14))
-        self.setMarkdown(page.text)
+        document.setMarkdown(page.text)
+        for name in page.pictures:
+            document.addResource(_IMAGE.value, QUrl(name), self._picture(name))
         _dress(document, self._theme, self._width)
+        former, self._shown = self._shown, document
+        self.setDocument(document)
+        if former is not None and isValid(former):
+            former.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -84,19 +95,16 @@ class _Reader(QTextBrowser):
         return min(self.viewport().width() - 2 * self._theme.px(_FRAME), self._theme.px(_READ_WIDTH))
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Pictures come from the folder of the help, and from nowhere else."""
-        wanted = name.toString() if isinstance(name, QUrl) else name
-        if (
-            self.page is None
-            or kind != QTextDocument.ResourceType.ImageResource.value
-            or wanted not in self.page.pictures
-        ):
-            return None
-        image = QImage(str(self._book.folder / wanted))
+        """Nothing but what the page has been given: no file, no address."""
+        return None
+
+    def _picture(self, name: str) -> QImage:
+        """A picture as wide as there is room for; an empty one while it has not been drawn."""
+        image = QImage(str(self._book.folder / name))
         if image.isNull():
-            return None
+            return image
         ratio = self.devicePixelRatioF()
-        wide = min(round(self._room() * ratio), image.width() * 2)
+        wide = min(round(self._width * ratio), image.width() * 2)
         image = image.scaledToWidth(max(wide, 1), Qt.TransformationMode.SmoothTransformation)
         image.setDevicePixelRatio(ratio)
         return image
@@ -117,6 +125,8 @@ class HelpWindow(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("帮助目录")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.none = label("没有找到，换几个字试试。", "soft", wrap=True)
         self.reader = _Reader(book, theme)
         self.back = link("← 后退", partial(self.step, -1))
@@ -299,9 +309,11 @@ def _dress(document: QTextDocument, theme: Theme, width: int) -> None:
     while block.isValid():
         cursor.setPosition(block.position())
         shape = QTextBlockFormat()
+        heading = block.blockFormat().headingLevel()
         if block.text() != "\ufffc":  # a picture by itself is as high as it is
-            shape.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        if block.blockFormat().headingLevel():
+            high = _HEADING_HEIGHT if heading else _LINE_HEIGHT
+            shape.setLineHeight(high, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        if heading:
             shape.setTopMargin(theme.px(14 if block.position() else 0))
             shape.setBottomMargin(theme.px(4))
         cursor.mergeBlockFormat(shape)

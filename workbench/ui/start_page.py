@@ -107,7 +107,6 @@ class StartPage(QWidget):
         if actions is not None:
             self.tour_link = link("十分钟上手：在示例上走一遍", partial(actions.run, "tour"))
             self._sample_card.body.addWidget(self.tour_link, 0, Qt.AlignmentFlag.AlignLeft)
-        right.addWidget(self._sample_card)
         if review_outside is not None:
             outside = Card(theme, "复核", "别人做的评分表和报告，只读不改")
             self.review_link = link("复核一份评分表…", review_outside)
@@ -117,6 +116,7 @@ class StartPage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(px(14))
         left.addWidget(self._recent)
+        left.addWidget(self._sample_card)
         if actions is not None:
             left.addWidget(self._foot(actions))
         left.addStretch(1)
