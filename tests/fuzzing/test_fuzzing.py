@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzzing.readers import READERS
+from tests.fuzzing.readers import READERS, workplace
 from tests.fuzzing.running import fuzz, tried
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*/*"))
@@ -18,6 +18,12 @@ CASES = sorted(Path(__file__).with_name("cases").glob("*/*"))
 HOW_MANY = {"text": 300, "bytes": 150, "package": 25}
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="hangs are caught by SIGALRM")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _made_outside_of_every_limit() -> None:
+    """The evaluation that examples are exported from takes seconds, which are no reader's."""
+    workplace()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{path.parent.name}-{path.name}" for path in CASES])
