@@ -158,7 +158,9 @@ def read_report(path: Path) -> tuple[Counter[str], int, int]:
     """Characters of a Word file that its PDF lacks; lines of its contents; how many of them name the right page."""
     convert("pdf", path, OUT)
     pdf = pypdfium2.PdfDocument(OUT / f"{path.stem}.pdf")
-    pages = ["".join(page.get_textpage().get_text_range().split()) for page in pdf]
+    # A hyphen at the end of a line is read as U+FFFE.
+    texts = (page.get_textpage().get_text_range().replace("\ufffe", "-") for page in pdf)
+    pages = ["".join(text.split()) for text in texts]
     body = docx.Document(str(path)).element.body
     written = Counter("".join(node.text or "" for node in body.iter(qn("w:t"))))
     lost = written - Counter("".join(pages))
