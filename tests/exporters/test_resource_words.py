@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers import ROOT
 from workbench.exporters.annexes import ANNEXES
-from workbench.exporters.layout_shapes import HeadCell
+from workbench.exporters.layout_shapes import HeadCell, Layout
 from workbench.exporters.layouts import CONTENTS
 from workbench.exporters.outlines import AnnexPart, Part
 from workbench.exporters.report_parts import BUILDERS
@@ -33,6 +33,12 @@ def plain(names: list[str]) -> list[str]:
 def test_every_name_is_told(names: list[str]) -> None:
     firsts = {word.partition(":")[0] + ":" for word in WORDS if ":" in word}
     assert [name for name in plain(names) if name not in WORDS | firsts] == []
+
+
+def test_every_key_of_a_layout_is_told() -> None:
+    made = {"key", "columns", "level_widths"}  # the name of the file, and what ``[[column]]`` says
+    assert {field.name for field in dataclasses.fields(Layout)} - made <= WORDS | {"head"}
+    assert "[[head]]" in WORDS
 
 
 def test_every_folder_and_table_of_words_is_told() -> None:
