@@ -203,12 +203,20 @@ class OutsideWindow(QDialog):
         found = self._alerts.choose_files("选择评分表", _SHEETS)
         if found:
             self.set_files(found[0], self.report)
+        self._come_back()
 
     def choose_report(self) -> None:
         """Ask for the report."""
         found = self._alerts.choose_files("选择报告正文", _REPORTS)
         if found:
             self.set_files(self.sheet, found[0])
+        self._come_back()
+
+    def _come_back(self) -> None:
+        """The chooser belongs to the main window and gives the keyboard back to that: take it, Enter reviews."""
+        self.activateWindow()
+        if self.go_button.isEnabled():
+            self.go_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_report(self) -> None:
         self.set_files(self.sheet, None)

@@ -23,7 +23,7 @@ from workbench.ui.widgets import rule
 #: What the checks say follows a change after this pause (ms).
 FINDINGS_MS = 60
 #: From which width of the page on, for the base text, the columns beside the editor are shown.
-EVIDENCE_FROM, TREE_FROM = 1080, 850
+EVIDENCE_FROM, TREE_FROM = 1145, 850
 #: Width, for the base text, that the editor needs for a linked value with another one beside it.
 EDITOR_NEEDS = 662
 

@@ -136,9 +136,7 @@ class StepsRule(TargetedRule):
         if self.least is not None and self.least >= self.full_mark:
             found += ("最低得分不低于指标分值，永远扣不到分。",)
         if self.least is None and self._below_zero():
-            found += (
-                "差额大时会扣成负分，而标准没有写最低得分；已按扣完为止执行，请在“指标体系”中核对最低得分。",
-            )
+            found += ("差额大时会扣成负分，而标准没有写最低得分；已按扣完为止执行，请核对最低得分。",)
         return found
 
     def _below_zero(self) -> bool:
