@@ -62,16 +62,6 @@ class TargetsFundsPage(Page):
         card.body.addWidget(self.targets)
         column.addWidget(card)
 
-        card = Card(theme, "目标修正建议", "填了建议的目标印入附件")
-        self.suggestions = EntityTable(
-            context,
-            Target,
-            ("name", "suggested", "suggestion_reason"),
-            hint="还没有绩效目标。",
-        )
-        card.body.addWidget(self.suggestions)
-        column.addWidget(card)
-
         self._fund_card = Card(theme, "资金", "金额单位：万元")
         self.funds = EntityTable(
             context,
@@ -113,6 +103,16 @@ class TargetsFundsPage(Page):
             hint="还没有来稿比率。把总结、自评报告中印出的比率连同分子、分母登记在这里，按 Ctrl N 新增。",
         )
         card.body.addWidget(self.rates)
+        column.addWidget(card)
+
+        card = Card(theme, "目标修正建议", "填了建议的目标印入附件")
+        self.suggestions = EntityTable(
+            context,
+            Target,
+            ("name", "suggested", "suggestion_reason"),
+            hint="还没有绩效目标。",
+        )
+        card.body.addWidget(self.suggestions)
         column.addWidget(card)
         column.addStretch(1)
         self._area = scrolled(content)
