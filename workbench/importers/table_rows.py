@@ -408,7 +408,8 @@ def _title(grid: Grid, header: Header) -> str:
         for text in list(grid.filled(row).values())[:1]
         if len(text) > 4 and not re.match(r"附[件表]|单位|金额|填报|项目名称|[(（]", text.strip())
     ]
-    lines.append(re.sub(r"\s+", "", grid.caption))
+    caption = re.sub(r"\s+", "", grid.caption)
+    lines.append("" if caption.endswith(("。", "；", "，", "：")) else caption)  # a sentence is no title
     named = [line for line in lines if re.search(r"指标|评分|得分|评价|自评", line)]
     return max(named or lines, key=len, default="")[:120]
 

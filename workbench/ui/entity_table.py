@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -119,6 +120,13 @@ class _Grid(QTableView):
     while one is open, and out of the table otherwise, so that a keyboard is never caught in it."""
 
     resized = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is: Qt makes the first cell the current one, but selects nothing."""
+        super().focusInEvent(event)
+        at, chosen = self.currentIndex(), self.selectionModel()
+        if at.isValid() and not chosen.hasSelection():
+            chosen.select(at, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say that there is more or less room."""
