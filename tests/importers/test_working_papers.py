@@ -37,7 +37,7 @@ from workbench.domain.evaluation import (
     input_id,
     mark_id,
 )
-from workbench.domain.fields import FieldSpec, specs_of
+from workbench.domain.fields import FieldSpec, show_value, specs_of
 from workbench.domain.papers import META_SHEET, PAPER_SHEETS, WITHOUT_SHEET
 from workbench.errors import InputRefused, WorkbenchError
 from workbench.exporters.kit import Kit, Written
@@ -149,7 +149,10 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
                     end_kind = draw(st.sampled_from([*ENTITIES, "indicator"]))
                     values[f"{end}_kind"] = end_kind
                     values[f"{end}_id"] = draw(st.sampled_from([*ids[end_kind], "missing"]))
-            found.append(entity_type(id=id_, **values))
+            made = entity_type(id=id_, **values)
+            # A row that has an id and says nothing is refused: it may be meant to be deleted.
+            if any(show_value(getattr(made, f.name), f) for f in specs_of(entity_type)):
+                found.append(made)
     return with_entities(Evaluation("e", QIXIA), found)
 
 
