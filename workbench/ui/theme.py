@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTemporaryDir, Signal
@@ -91,7 +92,6 @@ class Theme(QObject):
         super().__init__()
         self.colors = LIGHT
         self._scale = 1.0
-        self._marks = QTemporaryDir()
         if fonts is not None:
             for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"):
                 QFontDatabase.addApplicationFont(str(fonts / name))
@@ -124,7 +124,7 @@ class Theme(QObject):
     def _tick(self) -> str:
         """The mark of a ticked box as a file, which is the only way a style sheet takes one."""
         side = self.px(_BOX)
-        path = Path(self._marks.path()) / f"{self.colors.on_accent.lstrip('#')}-{side}.png"
+        path = Path(_marks().path()) / f"{self.colors.on_accent.lstrip('#')}-{side}.png"
         if not path.exists():
             mark = QPixmap(side * 2, side * 2)  # drawn double for screens with two dots to the pixel
             mark.fill(Qt.GlobalColor.transparent)
@@ -176,6 +176,12 @@ class Theme(QObject):
         ):
             palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(c.soft))
         return palette
+
+
+@cache
+def _marks() -> QTemporaryDir:
+    """One folder for the whole run: another path would be another style sheet, and every widget polished anew."""
+    return QTemporaryDir()
 
 
 def role(widget: QWidget, name: str) -> QWidget:
