@@ -32,7 +32,7 @@ from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
 from workbench.ui.guide import Guide
-from workbench.ui.inputs import EnterFilter, WheelFilter
+from workbench.ui.inputs import EnterPresses
 from workbench.ui.keeper import Keeper
 from workbench.ui.last_place import LastPlace
 from workbench.ui.main_window import MainWindow
@@ -74,9 +74,7 @@ class Front(QObject):
         self._logs = paths.logs
         dress(app, program_version())
         app.setWindowIcon(QIcon(str(paths.resources / "icons" / "workbench.png")))
-        self._filters = (WheelFilter(), EnterFilter())
-        for one in self._filters:
-            app.installEventFilter(one)
+        self._enter = EnterPresses(app)
         self.parts = assemble(paths, install=find_install())
         self.settings = self.parts.settings
         self.theme = Theme(paths.resources / "fonts")

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from tests.helpers import session
+from tests.helpers import ROOT, session
 from tests.ui.helpers import commit, compose
 from workbench.domain.evaluation import Deduction, Entry, Overview, Target
 from workbench.domain.fields import KINDS, FieldSpec, spec_of
@@ -19,7 +29,7 @@ from workbench.errors import WorkbenchError
 from workbench.services.editing import Address, put_text
 from workbench.services.session import Session
 from workbench.ui.fields import FIELD_EDITORS, ChoiceEditor, FieldEditor, RefEditor, editor_for
-from workbench.ui.inputs import WheelFilter
+from workbench.ui.inputs import EnterPresses
 
 
 @pytest.fixture
@@ -139,9 +149,7 @@ def test_the_field_being_typed_in_is_not_repainted(qtbot: QtBot, opened: Session
     assert editor.text() == "3"
 
 
-def test_the_wheel_never_changes_a_value(qtbot: QtBot, opened: Session, qapp: QApplication) -> None:
-    wheel = WheelFilter()
-    qapp.installEventFilter(wheel)
+def test_the_wheel_never_changes_a_value(qtbot: QtBot, opened: Session) -> None:
     editor = shown(qtbot, opened, Address("target", "t1", "operator"))
     assert isinstance(editor, ChoiceEditor)
     editor.rebind(editor.address, "≤")
@@ -151,8 +159,41 @@ def test_the_wheel_never_changes_a_value(qtbot: QtBot, opened: Session, qapp: QA
             Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(editor.input, event)
-    qapp.removeEventFilter(wheel)
     assert editor.text() == "≤"
+
+
+def test_every_list_of_choices_lets_the_wheel_pass() -> None:
+    """The one class that does is the only one that is made; there are no spin boxes and sliders."""
+    made = re.compile(r"\bQ(ComboBox|SpinBox|DoubleSpinBox|Slider|Dial|Date(Time)?Edit|TimeEdit)\(")
+    sources = sorted((ROOT / "workbench" / "ui").rglob("*.py"))
+    found = {path.name for path in sources if made.search(path.read_text(encoding="utf-8"))}
+    assert found == set()
+    assert "class ComboInput(QComboBox):" in (ROOT / "workbench/ui/inputs.py").read_text(encoding="utf-8")
+
+
+def test_enter_presses_the_button_that_the_keyboard_is_on(qtbot: QtBot, qapp: QApplication) -> None:
+    presses = EnterPresses(qapp)
+    box = QWidget()
+    qtbot.addWidget(box)
+    row = QHBoxLayout(box)
+    pressed: list[str] = []
+    button, other, tick = QPushButton("甲"), QPushButton("乙"), QCheckBox("丙")
+    for widget in (button, other, tick):
+        row.addWidget(widget)
+    button.clicked.connect(lambda: pressed.append("甲"))
+    other.clicked.connect(lambda: pressed.append("乙"))
+    box.show()
+    qtbot.waitExposed(box)
+    box.activateWindow()
+    qtbot.waitUntil(box.isActiveWindow)
+    for widget in (button, other, tick):
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+        qtbot.keyClick(widget, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["甲", "乙"]
+    assert not tick.isChecked()
+    assert presses is not None
 
 
 def test_a_failing_save_keeps_the_text_pending(qtbot: QtBot) -> None:

@@ -111,8 +111,6 @@ def open_door(
     yield made
     for front in made:
         front.window.close()
-        for one in front._filters:
-            qapp.removeEventFilter(one)
     sys.excepthook = hook
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from workbench.domain.bureau import Binding
 from workbench.services.bureau_forms import BlankSheet, Draft
+from workbench.ui.inputs import ComboInput
 from workbench.ui.theme import Theme
 from workbench.ui.widgets import label, link
 
@@ -93,9 +93,7 @@ class BureauEditor(QWidget):
         self.grid.currentCellChanged.connect(lambda *_: self._show_choice())
         column.addWidget(self.grid, 1)
 
-        self.choice = QComboBox()
-        self.choice.setEditable(True)
-        self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.choice = ComboInput(editable=True)
         self.choice.setAccessibleName("这一格填什么")
         self.choice.addItem(_NOTHING, "")
         for content, words in labels.items():

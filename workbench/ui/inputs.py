@@ -17,14 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
-    QSlider,
     QWidget,
 )
 
@@ -66,24 +64,19 @@ def for_the_window(event: QEvent) -> bool:
     return bool(held & Qt.KeyboardModifier.ControlModifier) and not own
 
 
-class WheelFilter(QObject):
-    """On the application: a wheel turned over a field never changes its value, it scrolls the page."""
+class EnterPresses(QObject):
+    """Enter presses the button that the keyboard is on, as Space does; boxes to tick keep to Space.
+
+    It listens to that button alone: a filter on the application would be asked about every event there is,
+    which made building a page several times as slow.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        app.focusChanged.connect(self._on_focus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Pass the wheel over a value on to the page below it."""
-        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
-            holder = watched.parent() if isinstance(watched, QLineEdit) else watched
-            if isinstance(holder, QComboBox | QAbstractSpinBox | QSlider):
-                event.ignore()
-                return True
-        return False
-
-
-class EnterFilter(QObject):
-    """On the application: Enter presses the button that the keyboard is on, as Space does."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Turn Enter on a button into a click; boxes to tick keep to Space."""
+        """Turn Enter on a button into a click."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -91,10 +84,14 @@ class EnterFilter(QObject):
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if held or event.isAutoRepeat() or not isinstance(watched, QAbstractButton):
             return False
-        if isinstance(watched, QCheckBox):
-            return False
         watched.click()
         return True
+
+    def _on_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(old, QAbstractButton):
+            old.removeEventFilter(self)
+        if isinstance(now, QAbstractButton) and not isinstance(now, QCheckBox):
+            now.installEventFilter(self)
 
 
 def add_history(field: QWidget, menu: QMenu) -> None:
@@ -256,6 +253,10 @@ class ComboInput(QComboBox):
         middle = QPointF(self.width() - half * 3, self.height() / 2)
         corners = (QPointF(-half, -half / 2), QPointF(half, -half / 2), QPointF(0, half / 1.6))
         painter.drawPolygon([middle + corner for corner in corners])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel turned over the closed list never changes its value, it scrolls the page."""
+        event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Alt+arrow belongs to the page, not to the list."""
