@@ -13,10 +13,12 @@ from urllib.parse import unquote
 import pytest
 
 from tests.helpers import ROOT
+from tests.services import hostile_readers
 from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Evidence, Overview
 from workbench.errors import WorkbenchError
 from workbench.exporters.bag import bag_faults
+from workbench.services import archiving as archiving_module
 from workbench.services import firm_keys
 from workbench.services.archiving import Archiving
 from workbench.services.catalog import Catalog
@@ -255,3 +257,20 @@ def test_tampering_with_a_sealed_archive_is_named(
     with pytest.raises(WorkbenchError, match="密码至少 8 个字符"):
         archiving.job(session, tmp_path / "另一包", kinds=["score-sheet"], password="短", sealed=True)  # noqa: S106
     assert sorted(one.name for one in tmp_path.iterdir()) == ["包.wbx", "数据"]
+
+
+def test_a_database_that_kills_its_reader_makes_no_evaluation(
+    session: Session,
+    archiving: Archiving,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    done = archiving.job(session, tmp_path / "包", kinds=["score-sheet"], zipped=True).run()
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(archiving_module, "_entities", hostile_readers.crashes)
+    with pytest.raises(WorkbenchError, match=r"归档包“包\.zip”里的评价数据不能用") as told:
+        archiving.reopen(done.path, tmp_path / "打开")
+    assert told.value.code == "reader-died"
+    assert sorted(tmp_path.iterdir()) == before
+    capfd.readouterr()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
+from tests.services import hostile_readers
 from tests.ui.helpers import QuietAlerts, services_on, window_on
 from tests.ui.test_sheet_entry import opened_with, page_of, scale
 from workbench.domain.entities_survey import FILE, SheetBatch
 from workbench.domain.evaluation import Question, Questionnaire
 from workbench.domain.survey import tally
+from workbench.services import survey_files
 from workbench.services.session import Session
 from workbench.ui.main_window import MainWindow
 from workbench.ui.survey_import_panel import SurveyImportPanel
@@ -128,6 +131,36 @@ def test_what_is_no_table_is_refused_with_a_sentence(
     path.write_bytes(b"x")
     panel.read(path)
     qtbot.waitUntil(lambda: "不是 .xlsx 或 .csv 文件" in panel.said.text(), timeout=10_000)
+
+
+def test_a_file_that_kills_its_reader_leaves_the_window_standing(
+    panel: SurveyImportPanel,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(survey_files, "read_survey_table", hostile_readers.crashes)
+    panel.read(table(tmp_path / "问卷.csv"))
+    qtbot.waitUntil(lambda: "“问卷.csv”使读取程序意外中止" in panel.said.text(), timeout=20_000)
+    assert not panel.go.isEnabled()
+    capfd.readouterr()
+
+
+def test_closing_does_not_wait_for_a_file_that_is_never_read(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey_files, "read_survey_table", hostile_readers.loops_whatever)
+    opened = session()
+    window = window_on(qtbot, opened, services=services_on(opened, tmp_path))
+    page = page_of(window)
+    page.show_tab(IMPORTING)
+    page.imports.read(table(tmp_path / "问卷.csv"))
+    qtbot.waitUntil(lambda: window.tasks.running == 1)
+    began = time.monotonic()
+    window.close()
+    assert time.monotonic() - began < 10
+    assert window.tasks.running == 0
 
 
 def test_a_file_brings_its_own_questionnaire(qtbot: QtBot, tmp_path: Path) -> None:

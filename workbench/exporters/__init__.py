@@ -35,7 +35,15 @@ EXPORTERS: Mapping[str, Exporter] = {
     for exporter in (
         Exporter("score-sheet", "评分表", ".xlsx", write_score_sheet, usual=True, group=_REPORTS),
         Exporter("report", "评价报告", ".pdf", write_report, usual=True, group=_REPORTS),
-        Exporter("report-docx", "评价报告（Word）", ".docx", write_report_docx, usual=True, group=_REPORTS),
+        Exporter(
+            "report-docx",
+            "评价报告（Word）",
+            ".docx",
+            write_report_docx,
+            usual=True,
+            based=True,
+            group=_REPORTS,
+        ),
         Exporter("public-summary", "公开摘要", ".pdf", _PUBLIC[0], group=_REPORTS),
         Exporter("public-summary-docx", "公开摘要（Word）", ".docx", _PUBLIC[1], group=_REPORTS),
         Exporter("site-summary", "现场工作小结", ".pdf", _SITE[0], group=_REPORTS),

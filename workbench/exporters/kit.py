@@ -80,6 +80,8 @@ class Exporter:
     """Whether most people want it each time: ticked when the list of files is first shown."""
     personal: bool = False
     """Whether it lists what single respondents said, or who typed and spoke: left out where that is asked."""
+    based: bool = False
+    """Whether it is written on the firm's base document where there is one."""
     group: str = "资料与记录"
     """The heading that it stands under in the list of files."""
 

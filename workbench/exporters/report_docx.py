@@ -80,6 +80,15 @@ def render_docx(
     return _Writer(document, number(document), fonts, look, base).run(progress or _silent)
 
 
+def try_base(base: Path, fonts: Path) -> int:
+    """Write an empty document on a base, to see whether it can be used; returns the size.
+
+    ``fonts`` is the folder of the bundled faces. Raises as :func:`render_docx`, and whatever a broken base makes
+    the libraries raise: for a child process.
+    """
+    return render_docx(Document("", ()), fonts=FontBook(fonts), base=base)[1].size
+
+
 def _mark(place: int) -> str:
     """The bookmark of the item at a place of the document."""
     return f"_Toc{place:06}"

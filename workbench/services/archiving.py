@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from workbench import files
+from workbench.domain.compiler import compile_form
 from workbench.domain.evaluation import Evidence
 from workbench.errors import Fault, WorkbenchError
 from workbench.exporters.archive_index import Attached, index_page
@@ -20,6 +21,7 @@ from workbench.exporters.bag import PAYLOAD, Bag, bag_faults
 from workbench.exporters.report_data import ReportData
 from workbench.services.exporting import Exporting, ExportJob
 from workbench.services.firm_keys import read_private, read_public
+from workbench.services.guarded import guarded
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 from workbench.services.unpacking import gone, unfolded
@@ -200,6 +202,26 @@ class ArchiveJob:
                     archive.write(path, str(name), kind)
 
 
+def _demand_usable(fresh: Path, path: Path) -> None:
+    """Have a child open the evaluation of an archive, so that what a hostile database does hits the child alone."""
+    try:
+        guarded(_entities, fresh, name=path.name)
+    except WorkbenchError as error:
+        told = error.what.replace(fresh.name, path.name)
+        raise WorkbenchError(
+            error.code, f"归档包“{path.name}”里的评价数据不能用：{told}", error.remedy
+        ) from error
+
+
+def _entities(folder: Path) -> int:
+    """How many entities an evaluation has; raises as :meth:`EvaluationStore.open`."""
+    store = EvaluationStore.open(folder, now=lambda: datetime.now().astimezone(), author=lambda: "")
+    try:
+        return sum(len(table) for table in store.load(compile_form).tables.values())
+    finally:
+        store.close()
+
+
 def _evidence_folders(data: ReportData) -> dict[str, str]:
     """The folder of each evidence item: that of the first indicator that it proves."""
     by_number = {item.number: item.id for item in data.evidence}
@@ -362,6 +384,7 @@ class Archiving:
                     raise WorkbenchError(
                         "disk-error", f"打开归档包时佐证没有全部取出：{refused[0].what}", refused[0].remedy
                     )
+                _demand_usable(fresh, path)
                 files.fsync_tree(fresh)
                 files.swap(fresh, folder)
         return folder

@@ -11,9 +11,11 @@ from workbench.domain.form import Form
 from workbench.domain.form_raw import form_to_raw
 from workbench.errors import WorkbenchError
 from workbench.exporters.indicator_table import write_indicator_table
-from workbench.importers.indicator_columns import load_columns
+from workbench.importers.indicator_columns import IndicatorColumns, load_columns
 from workbench.importers.indicator_table import TableReading, read_indicator_table
 from workbench.services.catalog import OWN_FORMS, Catalog
+from workbench.services.guarded import guarded
+from workbench.services.jobs import Progress, silent
 
 __all__ = ["Authoring", "TableReading", "TakenOver"]
 
@@ -38,12 +40,12 @@ class Authoring:
         self._catalog = catalog
         self._resources = resources
 
-    def preview(self, path: Path) -> TableReading:
-        """How the table would be read; nothing is written.
+    def preview(self, path: Path, progress: Progress = silent) -> TableReading:
+        """How the table would be read, in a child process; nothing is written.
 
         Raises :class:`InputRefused` with every fault, :class:`WorkbenchError` for any other file.
         """
-        return read_indicator_table(path, load_columns(self._resources / "indicator_columns.toml"))
+        return guarded(read_indicator_table, path, self._columns(), progress=progress)
 
     def take_over(
         self, path: Path, *, form_id: str = "", folder: Path | None = None, replacing: bool = False
@@ -97,12 +99,15 @@ class Authoring:
                 raise
 
     def _read_back(self, form: Form, path: Path) -> None:
-        if self.preview(path).form != form:
+        if read_indicator_table(path, self._columns()).form != form:
             raise WorkbenchError(
                 "export-differs",
                 f"导出的工作簿读回后与“{form.title}”不同，没有写出。",
                 "名称或文字里可能含有工作簿容不下的字符，请检查后重试。",
             )
+
+    def _columns(self) -> IndicatorColumns:
+        return load_columns(self._resources / "indicator_columns.toml")
 
     def _free_id(self, wanted: str, folder: Path, *, replacing: bool) -> str:
         taken = {

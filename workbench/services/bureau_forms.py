@@ -18,6 +18,8 @@ from workbench.importers.bureau_blank import Proposal, load_bureau_columns, reco
 from workbench.importers.indicator_columns import load_columns
 from workbench.importers.sheet_grid import Grid
 from workbench.importers.workbooks import read_workbook
+from workbench.services.guarded import guarded
+from workbench.services.jobs import Progress, silent
 
 #: Subfolder of the data folder with the kept forms, each in a folder of its own.
 FOLDER = "表样"
@@ -87,24 +89,26 @@ class BureauForms:
             raise WorkbenchError("no-bureau-form", f"没有名为“{title}”的财政局表样。", f"现有：{names}。")
         return read_bureau_form(path)
 
-    def recognise(self, blank: Path, form: Form) -> Proposal:
+    def recognise(self, blank: Path, form: Form, progress: Progress = silent) -> Proposal:
         """What the cells of a blank seem to ask for; nothing is kept yet.
 
         Raises :class:`WorkbenchError` for a file that can't be read, or that is no .xlsx.
         """
-        return recognise(
+        return guarded(
+            recognise,
             blank,
             form,
             load_columns(self._resources / "indicator_columns.toml"),
             load_bureau_columns(self._resources / "bureau_columns.toml"),
+            progress=progress,
         )
 
-    def draft(self, blank: Path, form: Form, title: str = "") -> Draft:
+    def draft(self, blank: Path, form: Form, title: str = "", progress: Progress = silent) -> Draft:
         """A blank to be bound; with the bindings of the kept form of this title when there is one.
 
         Raises as :meth:`recognise`.
         """
-        proposal = self.recognise(blank, form)
+        proposal = self.recognise(blank, form, progress)
         kept = next((one.form for one in self.listed() if one.title == title and one.form), None)
         return Draft(
             title or blank.stem,
@@ -143,13 +147,17 @@ class BureauForms:
         with files.told(folder, "移除表样"):
             folder.rename(files.free_name(self._folder, f".已移除 {folder.name}"))
 
-    def compare(self, form: BureauForm, filled: Path) -> list[str]:
+    def compare(self, form: BureauForm, filled: Path, progress: Progress = silent) -> list[str]:
         """What differs between the blank and a filled workbook besides the bound cells, in words."""
-        read_workbook(filled)
         bound: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for binding in form.bindings:
             bound[binding.sheet].append(binding.place)
-        return differences(form.blank, filled, bound)
+        return guarded(_differences, filled, form.blank, dict(bound), progress=progress)
+
+
+def _differences(filled: Path, blank: Path, bound: Mapping[str, Sequence[tuple[int, int]]]) -> list[str]:
+    read_workbook(filled)
+    return differences(blank, filled, bound)
 
 
 def _sheet(grid: Grid) -> BlankSheet:

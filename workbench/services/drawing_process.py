@@ -6,16 +6,14 @@ import faulthandler
 import json
 import os
 import signal
-import sys
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from workbench.services.modesty import be_modest
 from workbench.services.redraw import ProveJob, RedrawJob, prove, redraw
 from workbench.services.rendering import Drawn, Job, Undrawable, draw
-
-_MEMORY_LIMIT = 1_500_000_000
 
 
 def _do(told: dict[str, Any]) -> Drawn:
@@ -31,7 +29,7 @@ def serve(connection: Connection, time_limit: float) -> None:
     ``time_limit`` in seconds: a job that outlasts it ends the process, even when the parent is gone.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _be_modest()
+    be_modest()
     with Path(os.devnull).open("w") as nowhere:
         connection.send_bytes(b"ready")
         while True:
@@ -52,13 +50,3 @@ def serve(connection: Connection, time_limit: float) -> None:
                 )
             faulthandler.cancel_dump_traceback_later()
             connection.send_bytes(json.dumps(asdict(drawn)).encode())
-
-
-def _be_modest() -> None:
-    """Yield to the window, and never take the machine's memory."""
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(5)
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

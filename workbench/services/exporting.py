@@ -23,8 +23,10 @@ from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report_data import CutOut, ReportData, freeze
 from workbench.files import beside, fsync_file, safe_name, swap, told
+from workbench.importers.word_document import read_document
 from workbench.importers.workbooks import read_workbook
 from workbench.services.export_log import ExportLog
+from workbench.services.guarded import guarded
 from workbench.services.jobs import silent
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
@@ -65,6 +67,7 @@ class ExportJob:
                 )
             fresh = beside(self.path)
             with _gone_unless_swapped(fresh):
+                self._try_base(progress)
                 data = replace(self.data, cut_out=_watched(self.data, progress))
                 written = self.exporter.write(data, fresh, self.kit, progress)
                 _read_back(fresh, written, self.exporter.label)
@@ -72,6 +75,19 @@ class ExportJob:
                 size = fresh.stat().st_size
                 swap(fresh, self.path)
         return Exported(self.path, size, written.notices)
+
+    def _try_base(self, progress: Progress) -> None:
+        """A firm's base document is a stranger's file too: a child opens it before this process does."""
+        base = self.kit.base_document
+        if base is not None and self.exporter.based:
+            guarded(_use_base, base, self.kit.fonts, progress=progress)
+
+
+def _use_base(base: Path, fonts: Path) -> int:
+    from workbench.exporters.report_docx import try_base
+
+    read_document(base)
+    return try_base(base, fonts)
 
 
 def _watched(data: ReportData, progress: Progress) -> CutOut | None:

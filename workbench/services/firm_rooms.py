@@ -15,6 +15,7 @@ from workbench.importers.workbooks import read_workbook
 from workbench.services import bureau_forms, own_checks
 from workbench.services.catalog import OWN_FORMS, read_form
 from workbench.services.checking import NATIONAL, PROFILES, load_limits
+from workbench.services.guarded import guarded
 from workbench.services.own_checks import load_own_checks
 from workbench.services.recording import OWN_REQUESTS, OWN_TOPICS, read_requests, read_topics
 
@@ -90,8 +91,12 @@ def _bureau_form(folder: Path, _resources: Path) -> str:
         raise InputRefused(
             f"表样“{form.title}”不能使用。", (Fault(blank.name, "空白表缺失，或与绑定时的不同。"),)
         )
-    read_workbook(blank)
+    guarded(_sheets, blank)
     return form.title
+
+
+def _sheets(blank: Path) -> int:
+    return len(read_workbook(blank).sheets)
 
 
 ROOMS: tuple[Room, ...] = (

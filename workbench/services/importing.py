@@ -16,6 +16,8 @@ from workbench.domain.form_json import form_text
 from workbench.domain.papers import PAPER_SHEETS, SYSTEM_FIELDS, described
 from workbench.errors import WorkbenchError
 from workbench.importers.working_papers import Papers, read_working_papers
+from workbench.services.guarded import guarded
+from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 
 __all__ = ["Importing", "KindChanges", "Papers", "Preview"]
@@ -83,12 +85,12 @@ class Importing:
     def __init__(self, compile_form: Callable[[Mapping[str, Any]], Form]) -> None:
         self._compile = compile_form
 
-    def read(self, path: Path) -> Papers:
-        """Read a workbook by itself, for a new evaluation of its form.
+    def read(self, path: Path, progress: Progress = silent) -> Papers:
+        """Read a workbook by itself, in a child process, for a new evaluation of its form.
 
         Raises :class:`InputRefused` with every fault, :class:`WorkbenchError` for other files.
         """
-        return read_working_papers(path, Session.new_id, self._compile)
+        return guarded(read_working_papers, path, Session.new_id, self._compile, progress=progress)
 
     def preview(self, session: Session, path: Path) -> Preview:
         """What importing the workbook would change; nothing is written.

@@ -18,6 +18,7 @@ from workbench.importers.outside_file import open_outside
 from workbench.importers.review_words import load_words
 from workbench.importers.sheet_grid import Grid
 from workbench.services.checking import NATIONAL, load_limits
+from workbench.services.guarded import guarded
 from workbench.services.jobs import Progress, silent
 
 
@@ -45,7 +46,8 @@ class OutsideSheets:
         """
         progress(0, 1, f"读取 {path.name}")
         words = load_words(self._resources)
-        opened = open_outside(path, report, words, progress)
+        name = path.name if report is None else f"{path.name}”或“{report.name}"
+        opened = guarded(open_outside, path, report, words, progress=progress, heard=True, name=name)
         progress(1, 2, "重算和核验")
         found = review(opened.outside, words.fund_names, load_limits(self._resources, NATIONAL))
         progress(2, 2, "完成")

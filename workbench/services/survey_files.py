@@ -26,6 +26,7 @@ from workbench.importers.survey_columns import (
 )
 from workbench.importers.survey_design import Draft, drafted
 from workbench.importers.survey_sheets import ReadSheets, SheetPacking, batch_lines
+from workbench.services.guarded import guarded
 from workbench.services.jobs import silent
 from workbench.services.session import Session
 
@@ -79,9 +80,9 @@ class SurveyFiles:
         self._memory = memory
 
     @staticmethod
-    def read(path: Path, sheet: str = "") -> SurveyTable:
-        """Read a file, on any thread. Raises as :func:`read_survey_table`."""
-        return read_survey_table(path, sheet)
+    def read(path: Path, sheet: str = "", progress: Progress = silent) -> SurveyTable:
+        """Read a file in a child process. Raises as :func:`read_survey_table` and :func:`guarded`."""
+        return guarded(read_survey_table, path, sheet, progress=progress)
 
     def propose(self, table: SurveyTable, questionnaire: str) -> ColumnMapping:
         """What each column means for an existing questionnaire, as remembered or as the headers say."""

@@ -74,8 +74,8 @@ class BureauCard(Card):
         form = self._context.session.evaluation.form
         self._say([])
 
-        def job(_: Progress) -> Draft:
-            return self._forms.draft(blank, form, title)
+        def job(progress: Progress) -> Draft:
+            return self._forms.draft(blank, form, title, progress)
 
         self._context.tasks.run(job, self._edit, failed=self._on_failed)
 
@@ -140,8 +140,8 @@ class BureauCard(Card):
     def compare(self, title: str, filled: Path) -> None:
         """Compare in the background."""
 
-        def job(_: Progress) -> list[str]:
-            return self._forms.compare(self._forms.form(title), filled)
+        def job(progress: Progress) -> list[str]:
+            return self._forms.compare(self._forms.form(title), filled, progress)
 
         self._context.tasks.run(job, partial(self._on_compared, filled), failed=self._on_failed)
 

@@ -200,8 +200,8 @@ class FormTemplatePanel(QWidget):
         self._tell(self.told, f"正在读取 {path.name} …")
         authoring = self._authoring
 
-        def job(_: Progress) -> TableReading:
-            return authoring.preview(path)
+        def job(progress: Progress) -> TableReading:
+            return authoring.preview(path, progress)
 
         self._context.tasks.run(job, partial(self._on_read, path), failed=self._on_refused)
 

@@ -48,8 +48,8 @@ class ImportCard(Card):
         self._show(f"正在读取 {path.name} …")
         importing = self._importing
 
-        def job(_: Progress) -> Papers:
-            return importing.read(path)
+        def job(progress: Progress) -> Papers:
+            return importing.read(path, progress)
 
         self._context.tasks.run(job, partial(self._on_papers, path), failed=self._on_refused)
 

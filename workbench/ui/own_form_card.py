@@ -89,8 +89,8 @@ class OwnFormCard(Card):
         self._say(f"正在读取 {path.name} …")
         authoring = self._authoring
 
-        def job(_: Progress) -> TableReading:
-            return authoring.preview(path)
+        def job(progress: Progress) -> TableReading:
+            return authoring.preview(path, progress)
 
         self._tasks.run(job, self._on_read, failed=self._on_refused)
 

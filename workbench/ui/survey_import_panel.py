@@ -219,8 +219,8 @@ class SurveyImportPanel(TwoColumns):
         self._context.flush()
         self._forget(f"正在读取 {path.name} …")
 
-        def job(_: Progress) -> Any:
-            return SurveyFiles.read(path)
+        def job(progress: Progress) -> Any:
+            return SurveyFiles.read(path, progress=progress)
 
         self._run(job, self._on_read)
 
