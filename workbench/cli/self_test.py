@@ -31,8 +31,6 @@ from workbench.services.parts import assemble
 from workbench.services.pictures import Wish
 from workbench.services.samples import Sample
 from workbench.services.session import Session
-from workbench.store.creation import EVIDENCE
-from workbench.store.evidence import Vault
 
 EXIT_FAILED = 1
 RESULT, PICTURES = "result.txt", "窗口"
@@ -122,7 +120,7 @@ def _sample(desk: Desk, sample: Sample, out: Path) -> str:
             raise _Wrong(f"得分应为 {sample.total}（{sample.grade}），算出 {total}（{grade}）")
         said = [f"{total} 分（{grade}）"]
         said += _files(desk, session, out / sample.key, total)
-        said += _evidence(desk, session, folder)
+        said += _evidence(desk, session)
         if sample.key == SAMPLE:
             said.append(_sealed(desk, session, out))
     finally:
@@ -189,12 +187,13 @@ _CHECKS: dict[str, Callable[[Desk, Session, Path, str], None]] = {
 }
 
 
-def _evidence(desk: Desk, session: Session, folder: Path) -> list[str]:
+def _evidence(desk: Desk, session: Session) -> list[str]:
     """Hash every stored file again, and have the child process draw the previews."""
     items = [item for item in session.evaluation.table(Evidence).values() if item.sha256]
-    if damaged := Vault(folder / EVIDENCE).verify([item.sha256 for item in items], silent):
-        raise _Wrong(f"{len(damaged)} 件佐证与存入时不同")
-    pictures = desk.parts.services_for(session).pictures
+    services = desk.parts.services_for(session)
+    if services.attaching is None or (damaged := services.attaching.verify_files(items, silent)):
+        raise _Wrong(f"{len(damaged)} 件佐证与存入时不同" if services.attaching else "佐证不能读取")
+    pictures = services.pictures
     for item in items:
         wish = Wish(item.sha256, item.media_type, _THUMBNAIL_EDGE)
         if pictures is not None and wish.drawable and not (made := pictures.make(wish)).path:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from io import RawIOBase
 from pathlib import Path, PurePosixPath
 
 from workbench.errors import WorkbenchError
@@ -26,11 +27,11 @@ class Bag:
         """SHA-256 by path below the bag."""
         self.bytes = 0
 
-    def add(self, source: Path, name: str, progress: Progress | None = None) -> str:
-        """Copy a file to ``data/name``, durably; returns its SHA-256. ``OSError`` passes."""
+    def add(self, origin: RawIOBase, name: str, progress: Progress | None = None) -> str:
+        """Copy an open file to ``data/name``, durably; returns its SHA-256. ``OSError`` passes."""
         path = self._place(name)
         digest = hashlib.sha256()
-        with source.open("rb") as origin, path.open("xb") as copy:
+        with path.open("xb") as copy:
             while block := origin.read(_BLOCK):
                 digest.update(block)
                 copy.write(block)

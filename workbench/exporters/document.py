@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from workbench.domain.charts import Chart
 
@@ -208,11 +207,22 @@ class Table:
         grid(self.rows, len(self.columns))
 
 
+class Stored(Protocol):
+    """A picture that is read when it is printed: a path, or a locked file."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+
+    def read_bytes(self) -> bytes:
+        """The picture's bytes; ``OSError`` passes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A photo or drawing from a file or from memory; ``name`` is what a person calls it."""
 
-    source: Path | bytes = field(repr=False)
+    source: Stored | bytes = field(repr=False)
     name: str = ""
 
 

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from workbench.exporters.document import Picture
@@ -82,7 +81,7 @@ def _read(picture: Picture, use: Callable[[PillowImage, bytes], Got]) -> Got:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        data = picture.source if isinstance(picture.source, bytes) else Path(picture.source).read_bytes()
+        data = picture.source if isinstance(picture.source, bytes) else picture.source.read_bytes()
     except OSError as error:
         raise PictureUnreadable("文件不存在或无法读取") from error
     try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from workbench.domain.amounts import show_plain
@@ -31,10 +30,11 @@ from workbench.domain.regions import Region
 from workbench.domain.scoring import IndicatorScore, Scores, compute_scores
 from workbench.domain.sources import FUND_COLUMNS, Sources
 from workbench.domain.survey import Tally, as_counted, questions_of
+from workbench.exporters.document import Stored
 from workbench.exporters.layout_shapes import Layout
 
 #: A region of an evidence item → a picture of it, from memory or where it lies; nothing when it can't be drawn.
-CutOut = Callable[[Evidence, Region], bytes | Path | None]
+CutOut = Callable[[Evidence, Region], bytes | Stored | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -27,7 +28,7 @@ from workbench.services.session import Session
 from workbench.services.unpacking import gone, unfolded
 from workbench.store.creation import DATABASE, EVIDENCE
 from workbench.store.evaluations import EvaluationStore
-from workbench.store.evidence import Vault
+from workbench.store.evidence import Changed, Vault
 from workbench.store.incoming import Incoming
 from workbench.store.sealed import (
     SUFFIX,
@@ -66,8 +67,8 @@ class ArchiveJob:
     """Where it grows; the database lies there already."""
     data: ReportData
     exports: tuple[ExportJob, ...]
-    evidence: Mapping[str, Path]
-    """The file of each evidence item by its id; items without a file are missing."""
+    vault: Vault
+    """Where the files of evidence are."""
     head: str
     zipped: bool
     private: bool = False
@@ -131,18 +132,16 @@ class ArchiveJob:
         for done, item in enumerate(self.data.evidence, start=len(self.exports)):
             progress(done, steps, f"佐证 {item.number}")
             path = ""
-            source = self.evidence.get(item.id)
             if item.withheld:
                 notices.append(
                     f"佐证 {item.number} {'是答卷原件或' if self.private else ''}注明原件不外发，没有放入。"
                 )
-            elif source is None:
+            elif not self.vault.has(item.sha256):
                 notices.append(f"佐证 {item.number}“{item.title}”的文件缺失，没有放入。")
             else:
-                title = files.safe_name(item.title, "佐证")
-                path = f"{_EVIDENCE}/{folders[item.id]}/{item.number:03d} {title}{source.suffix}"
-                found = bag.add(source, path, lambda *_: progress(done, steps, f"佐证 {item.number}"))  # noqa: B023
-                if found != item.sha256:
+                title = files.safe_name(item.title, "佐证") + self.vault.extension_of(item.sha256)
+                path = f"{_EVIDENCE}/{folders[item.id]}/{item.number:03d} {title}"
+                if self._put_in(bag, item, path, partial(progress, done, steps)) != item.sha256:
                     raise WorkbenchError(
                         "evidence-changed",
                         f"佐证 {item.number}“{item.title}”的文件与附上时不同。",
@@ -150,6 +149,17 @@ class ArchiveJob:
                     )
             attached.append(Attached(item.number, item.title, path, item.sha256))
         return attached
+
+    def _put_in(self, bag: Bag, item: Evidence, path: str, progress: Callable[[str], None]) -> str:
+        """Copy one file of the vault; returns the SHA-256 of what was copied, empty for a damaged one."""
+        try:
+            source = self.vault.open(item.sha256)
+            if source is None:
+                return ""
+            with source:
+                return bag.add(source, path, lambda *_: progress(f"佐证 {item.number}"))
+        except Changed:
+            return ""
 
     def _info(self) -> dict[str, str]:
         overview = self.data.evaluation.overview
@@ -315,14 +325,12 @@ class Archiving:
                 for kind in kinds
                 or [one.key for one in self._exporting.kinds() if not (private and one.personal)]
             ]
-            vault = Vault(store.evidence_folder)
-            found = {item.id: vault.path_of(item.sha256) for item in session.evaluation.listed(Evidence)}
             return ArchiveJob(
                 path,
                 fresh,
                 exports[0].data,
                 tuple(exports),
-                {id_: source for id_, source in found.items() if source is not None},
+                store.vault(),
                 store.head,
                 zipped,
                 private=private,

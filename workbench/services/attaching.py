@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,12 +144,14 @@ class Attaching:
 
     def _taken(self, stored: StoredFile) -> tuple[str, str]:
         """When and where a photo was taken; nothing of what it does not say."""
-        path = self._vault.path_of(stored.sha256)
-        if path is None or not stored.media_type.startswith("image/"):
+        if not stored.media_type.startswith("image/"):
             return "", ""
         try:
-            with path.open("rb") as file:
-                head = file.read(EXIF_BYTES)
+            file = self._vault.open(stored.sha256)
+            if file is None:
+                return "", ""
+            with io.BufferedReader(file) as buffered:
+                head = buffered.read(EXIF_BYTES)
         except OSError:
             return "", ""
         return taken_at(head), taken_where(head)
@@ -399,15 +401,15 @@ class Attaching:
                 f"{name} 是程序或快捷方式，不在此打开。",
                 "如确有需要，请到评价文件夹的 evidence 中取出后自行处理。",
             )
-        path = self._vault.path_of(item.sha256)
-        if path is None:
+        if not self._vault.has(item.sha256):
             raise WorkbenchError(
                 "evidence-missing", f"{name} 的文件不在评价文件夹中。", "请从备份中找回，或重新存入同一文件。"
             )
-        copy = folder / item.sha256[:12] / f"{safe_name(name, '佐证')}{path.suffix}"
+        extension = self._vault.extension_of(item.sha256)
+        copy = folder / item.sha256[:12] / f"{safe_name(name, '佐证')}{extension}"
         with told(copy, "打开佐证材料"):
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            self._vault.copy_to(item.sha256, copy)
         return copy
 
 

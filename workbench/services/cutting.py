@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary
 
 from workbench.domain.evaluation import Evidence
 from workbench.domain.regions import Region
+from workbench.exporters.document import Stored
 from workbench.exporters.report_data import CutOut
 from workbench.services.pictures import LARGE, Pictures, Wish
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
-from workbench.store.evidence import Vault
 
 #: What is shown around a region, as a share of the page, so that letters at its edge are whole.
 _MARGIN = 0.01
@@ -31,7 +31,7 @@ class CutOuts:
             return None
         known = self._known.get(session)
         if known is None:
-            pictures = Pictures(Vault(session.memory.evidence_folder), self._cache)
+            pictures = Pictures(session.memory.vault(), self._cache)
             session.when_closed(pictures.close)
             known = self._known[session] = cutter(pictures)
         return known
@@ -40,7 +40,7 @@ class CutOuts:
 def cutter(pictures: Pictures) -> CutOut:
     """Cut out of pages drawn by ``pictures``."""
 
-    def cut(item: Evidence, region: Region) -> bytes | Path | None:
+    def cut(item: Evidence, region: Region) -> bytes | Stored | None:
         picture = pictures.make(Wish(item.sha256, item.media_type, LARGE, region.page))
         if picture.path is None or (picture.drawn.pages and region.page > picture.drawn.pages):
             return None
@@ -48,7 +48,9 @@ def cutter(pictures: Pictures) -> CutOut:
             return picture.path  # hundreds of photos are read one after the other, never held together
         from PIL import Image
 
-        with Image.open(picture.path) as page:  # drawn by ourselves: no hostile file is decoded here
+        with Image.open(
+            io.BytesIO(picture.path.read_bytes())
+        ) as page:  # drawn by ourselves: no hostile file is decoded here
             box = (
                 round(max(region.left - _MARGIN, 0) * page.width),
                 round(max(region.top - _MARGIN, 0) * page.height),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
 
 from workbench.domain.evaluation import Evidence
@@ -27,10 +26,7 @@ class EvidenceFiles:
         return changed
 
     def _size_of(self, sha256: str) -> int | None:
-        path = self._vault.path_of(sha256)
-        with contextlib.suppress(OSError):
-            return path.stat().st_size if path is not None else None
-        return None
+        return self._vault.size_of(sha256)
 
     def take(self, read: Iterable[str], damaged: Iterable[Damage]) -> None:
         """Keep what a full reading of these contents found."""

@@ -19,6 +19,7 @@ from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
+from workbench.exporters.document import Stored
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report_data import CutOut, ReportData, freeze
@@ -96,7 +97,7 @@ def _watched(data: ReportData, progress: Progress) -> CutOut | None:
     if cut_out is None:
         return None
 
-    def cut(item: Evidence, region: Region) -> bytes | Path | None:
+    def cut(item: Evidence, region: Region) -> bytes | Stored | None:
         number = next(drawn)
         progress(number, max(items, number), f"正在准备第 {number} 幅图片")
         return cut_out(item, region)

@@ -41,7 +41,6 @@ from workbench.services.surveying import Surveying
 from workbench.services.updating import Updating
 from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
-from workbench.store.evidence import Vault
 
 
 class Folders(Protocol):
@@ -144,8 +143,7 @@ class Parts:
             limits = replace(limits, annexes=self.exporting.annex_titles(form.outline))
         own = load_own_checks(own_check_folders(self.resources, self.catalog.data))
         stored = session.memory
-        vault = Vault(stored.evidence_folder) if isinstance(stored, EvaluationStore) else None
-        files = EvidenceFiles(vault) if vault is not None else None
+        files = EvidenceFiles(stored.vault()) if isinstance(stored, EvaluationStore) else None
         return Checking(session, limits, today=self.today(), own=own, files=files)
 
     def services_for(self, session: Session) -> Services:
@@ -173,7 +171,7 @@ class Parts:
                 settings=self.settings,
                 survey_files=survey_files,
             )
-        vault = Vault(session.memory.evidence_folder)
+        vault = session.memory.vault()
         pictures = Pictures(vault, self.cache)
         session.when_closed(pictures.close)
         attaching = Attaching(session, vault)

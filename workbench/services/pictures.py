@@ -16,11 +16,13 @@ from pathlib import Path
 from workbench.domain.evaluation import Evidence
 from workbench.errors import WorkbenchError
 from workbench.files import world_error
+from workbench.services.album import FOLDER, Album
 from workbench.services.drawing_process import serve
 from workbench.services.jobs import Progress
 from workbench.services.redraw import ProveJob, RedrawJob
 from workbench.services.rendering import DRAWN, Drawn, Job
-from workbench.store.evidence import Vault
+from workbench.store.evidence import Changed, Vault
+from workbench.store.locked_file import LockedFile
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +35,6 @@ TIME_LIMIT = 15.0
 _START_LIMIT = 60.0
 #: Wishes that wait; the oldest are forgotten, they have long been scrolled away.
 MOST_WAITING = 400
-#: Changes when pictures are drawn differently, so that old ones are not shown.
-_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Wish:
 class Picture:
     """A picture on disk, or the reason why there is none, with what was learnt of the file."""
 
-    path: Path | None
+    path: Path | LockedFile | None
     drawn: Drawn
 
 
@@ -70,7 +70,7 @@ class Pictures:
         self, vault: Vault, cache: Path, *, workers: int = 2, time_limit: float = TIME_LIMIT
     ) -> None:
         self._vault = vault
-        self._cache = cache / f"pictures-{_VERSION}"
+        self._album = Album(cache / FOLDER, vault.key)
         self._waiting: dict[Wish, list[Answer]] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -156,36 +156,24 @@ class Pictures:
     def _picture(self, wish: Wish, child: _Child) -> Picture:
         if not wish.drawable:
             return Picture(None, Drawn(False, reason="此类文件不作预览，可直接打开。"))
-        target = self._cache / wish.sha256[:2] / f"{wish.sha256}-{wish.edge}-{wish.page}.jpg"
-        known = _read(target)
+        name = f"{wish.sha256}-{wish.edge}-{wish.page}"
+        known = self._album.known(name)
         if known is not None:
-            return Picture(target if known.ok else None, known)
-        path = self._vault.path_of(wish.sha256)
-        if path is None:
+            return Picture(self._album.picture(name) if known.ok else None, known)
+        if not self._vault.has(wish.sha256):
             return Picture(None, Drawn(False, damage="文件缺失。", reason="文件不在评价文件夹中。"))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            drawn = child.draw(Job(str(path), wish.media_type, wish.edge, wish.page, str(target)))
-            _note(target).write_text(json.dumps(asdict(drawn)))  # torn by a cut: drawn again
+            with self._vault.plain(wish.sha256) as path, self._album.room(name) as target:
+                drawn = child.draw(Job(str(path), wish.media_type, wish.edge, wish.page, str(target)))
+                self._album.keep(name, target, drawn)
+        except Changed as error:
+            return Picture(None, Drawn(False, damage=f"{error.strerror}。", reason="文件已损坏，无法预览。"))
         except OSError as error:  # a full or read-only disk: told here, and tried again next time
-            told = world_error(error, self._cache, "保存预览图")
+            told = world_error(error, self._album.folder, "保存预览图")
             return Picture(None, Drawn(False, reason=told.what))
         except WorkbenchError as error:
             return Picture(None, Drawn(False, reason=error.what))
-        return Picture(target if drawn.ok else None, drawn)
-
-
-def _note(target: Path) -> Path:
-    return target.with_suffix(".json")
-
-
-def _read(target: Path) -> Drawn | None:
-    """What is known of a picture that was drawn before; nothing when there is no such, or it is unreadable."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        drawn = Drawn(**json.loads(_note(target).read_bytes()))
-        if not drawn.ok or target.stat().st_size > 0:
-            return drawn
-    return None
+        return Picture(self._album.picture(name) if drawn.ok else None, drawn)
 
 
 def _gone() -> WorkbenchError:

@@ -21,9 +21,12 @@ from workbench.services.redaction_proof import leftovers
 from workbench.services.redraw import DPI, ProveJob, RedrawJob
 from workbench.services.rendering import DRAWN, Drawn
 from workbench.services.session import Session
+from workbench.store.scratch import room
 
 #: Pages of one redacted PDF; more is no voucher.
 MOST_PAGES = 500
+#: Bytes that the drawn pages may take.
+_ROOM = 512 << 20
 _SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 _KEPT_LOSSLESS = frozenset({"image/png", "image/bmp", "image/gif"})
 
@@ -63,18 +66,13 @@ class Redacting:
             raise WorkbenchError(
                 "nothing-drawn", "还没有画任何遮盖或标注。", "请先在页面上画出要涂黑的地方。"
             )
-        source = self._attaching.vault.path_of(item.sha256)
-        if source is None:
-            raise WorkbenchError(
-                "evidence-missing",
-                f"{evidence_label(item)} 的文件不在评价文件夹中。",
-                "请从备份中找回，或重新存入同一文件。",
-            )
+        vault = self._attaching.vault
         with (
             told(Path(tempfile.gettempdir()), "生成遮盖件"),
-            tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True) as name,
+            room(_ROOM, private=vault.key is not None) as folder,
+            vault.plain(item.sha256) as source,
         ):
-            written, media_type, secrets = self._write(item, source, seen, Path(name), progress)
+            written, media_type, secrets = self._write(item, _there(item, source), seen, folder, progress)
             self._prove(written, media_type, seen, secrets)
             title = safe_name(f"{item.title}（遮盖件）", "遮盖件")
             intake = self._attaching.take_in_named(written, title + _SUFFIXES[media_type], progress)
@@ -179,6 +177,16 @@ class Redacting:
             entities.append(dataclasses.replace(original, withheld=True))
         self._session.put_all(entities, label=f"{what} {evidence_label(original)}")
         return item
+
+
+def _there(item: Evidence, source: Path | None) -> Path:
+    if source is None:
+        raise WorkbenchError(
+            "evidence-missing",
+            f"{evidence_label(item)} 的文件不在评价文件夹中。",
+            "请从备份中找回，或重新存入同一文件。",
+        )
+    return source
 
 
 def _dpi(item: Evidence, drawn: Drawn) -> float:

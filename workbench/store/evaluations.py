@@ -24,6 +24,7 @@ from workbench.store import backups, ballast, database, journal, migrations
 from workbench.store.backups import Backup
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
 from workbench.store.database import told
+from workbench.store.evidence import Vault
 from workbench.store.journal import Event, Line
 from workbench.store.pen import Pen
 from workbench.store.rows import from_row
@@ -125,6 +126,10 @@ class EvaluationStore:
     def evidence_folder(self) -> Path:
         """Where the evaluation's files are kept."""
         return self.folder / EVIDENCE
+
+    def vault(self) -> Vault:
+        """The vault of the evaluation's files."""
+        return Vault(self.evidence_folder)
 
     @property
     def head(self) -> str:

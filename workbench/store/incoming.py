@@ -11,16 +11,18 @@ import secrets
 import stat
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from io import FileIO
+from io import RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.domain.media import SNIFF_BYTES, sniff
 from workbench.errors import Fault
 from workbench.files import discard, fsync_folder, world_error
+from workbench.store.chunks import BadChunk
+from workbench.store.locked_file import DataKey, LockedReader, LockedWriter
 
 #: Files that share one sync barrier; their rows are written only after it. Their handles stay open until then.
 BATCH = 256
@@ -33,6 +35,8 @@ _FOLLOWED = 64 << 20
 #: ``SYNC_FILE_RANGE_WRITE`` of Linux: start writing dirty pages, wait for none.
 _SYNC_WRITE = 2
 _LISTEN_SECONDS = 0.05
+_NO_FILE = ("不是普通文件，未存入。", "请选择照片、扫描件或文档等文件。")
+_EMPTY = ("是空文件（0 字节），未存入。", "请检查原文件是否已传输完整。")
 
 #: Called with bytes done, bytes in all, and what is being done; it raises to stop the job.
 Progress = Callable[[int, int, str], None]
@@ -91,22 +95,35 @@ class _Landed:
     extension: str
 
 
+class Shelf(Protocol):
+    """Where contents stand: what this module asks of a vault."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the contents."""
+
+    @property
+    def key(self) -> DataKey | None:
+        """What locks them, if anything does."""
+
+    def path_of(self, sha256: str) -> Path | None:
+        """The file that holds a content, if it is there."""
+
+    def place_of(self, sha256: str, extension: str) -> Path:
+        """Where a content goes, below the folder."""
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether a content's file still has it."""
+
+
 class Adding:
     """One call of the vault: what is under way and what must go when it stops."""
 
-    def __init__(
-        self,
-        vault: Path,
-        incoming: Path,
-        path_of: Callable[[str], Path | None],
-        files: Sequence[Incoming],
-        progress: Progress,
-    ) -> None:
-        """``vault`` is the folder of the contents, ``incoming`` the one that copies land in first;
-        ``path_of`` says where a content is, if it is there."""
-        self._vault = vault
+    def __init__(self, shelf: Shelf, incoming: Path, files: Sequence[Incoming], progress: Progress) -> None:
+        """``incoming`` is the folder that copies land in first."""
+        self._shelf = shelf
+        self._vault = shelf.folder
         self._incoming = incoming
-        self._path_of = path_of
         self._files = files
         self._progress = progress
         self._total = sum(file.size for file in files)
@@ -199,8 +216,14 @@ class Adding:
         with self._counting:
             self._temporary.add(path)
         try:
-            return self._copy(file, path)
-        except (_Refused, OSError, ValueError) as error:  # ValueError: a name that can't even be asked for
+            key = self._shelf.key
+            return self._copy(file, path) if key is None else self._copy_locked(file, path, key)
+        except (
+            _Refused,
+            BadChunk,
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: a name that can't even be asked for
             discard(path)
             return _refusal(file, error)
 
@@ -228,6 +251,47 @@ class Adding:
             if follower is not None:
                 follower.end()
 
+    def _copy_locked(self, file: Incoming, path: Path, key: DataKey) -> _Landed:
+        """Encrypt into the incoming folder, and read what landed there again."""
+        target = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+        with self._counting:
+            self._open.add(target)
+        try:
+            with open(target, "r+b", closefd=False) as landed:
+                writer = LockedWriter(landed, key)
+                ends = _Ends()
+                for chunk in self._chunks(file):
+                    writer.write(chunk)
+                    ends.take(chunk)
+                    self._count(len(chunk))
+                kind = sniff(ends.head, ends.tail, file.name)
+                sha256 = writer.complete(kind.extension)
+            _begin_writing(target)
+            self._demand_whole(path, key, writer.length, sha256)
+            return _Landed(path, target, sha256, writer.length, kind.media_type, kind.extension)
+        except BaseException:
+            self._close(target)
+            raise
+
+    def _demand_whole(self, path: Path, key: DataKey, length: int, sha256: str) -> None:
+        """Read a locked file again, to its end."""
+        if length == 0:
+            raise _Refused(*_EMPTY)
+        with LockedReader(path, key) as written:
+            if digest(written, lambda _: self._check()) != sha256:
+                raise BadChunk("全文")
+
+    def _chunks(self, file: Incoming) -> Iterator[bytes]:
+        """The content of a file of the user, or the bytes, piece by piece."""
+        if isinstance(file.source, bytes):
+            yield file.source
+        elif stat.S_ISREG(file.source.stat().st_mode):
+            with file.source.open("rb", buffering=0) as source:
+                while chunk := source.read(_CHUNK):
+                    yield chunk
+        else:
+            raise _Refused(*_NO_FILE)
+
     def _fill(self, target: int, file: Incoming, follower: _Following | None) -> int:
         """Copy the content into the open target; returns its size in bytes."""
         if isinstance(file.source, bytes):
@@ -236,10 +300,10 @@ class Adding:
             with file.source.open("rb", buffering=0) as source:
                 self._copy_windows(source.fileno(), target, follower)
         else:
-            raise _Refused("不是普通文件，未存入。", "请选择照片、扫描件或文档等文件。")
+            raise _Refused(*_NO_FILE)
         size = os.fstat(target).st_size
         if size == 0:
-            raise _Refused("是空文件（0 字节），未存入。", "请检查原文件是否已传输完整。")
+            raise _Refused(*_EMPTY)
         return size
 
     def _copy_windows(self, source: int, target: int, follower: _Following | None) -> None:
@@ -299,18 +363,18 @@ class Adding:
     def _settle(self, file: Incoming, landed: _Landed, touched: set[Path]) -> StoredFile | Fault:
         """Give a durable copy its name, unless that content is there, whole, already."""
         answer = StoredFile(landed.sha256, landed.size, landed.media_type)
-        known = self._path_of(landed.sha256)
+        known = self._shelf.path_of(landed.sha256)
         try:
-            if known is not None and _is_whole(known, landed.sha256):
+            if known is not None and self._shelf.is_whole(landed.sha256):
                 landed.path.unlink()
                 return StoredFile(landed.sha256, landed.size, landed.media_type, duplicate=True)
             if known is not None:  # damaged: keep it aside as it is, the whole one takes the name
                 known.rename(known.with_name(f"{known.name}.damaged-{secrets.token_hex(4)}"))
-            folder = self._vault / landed.sha256[:2]
+            path = self._vault / self._shelf.place_of(landed.sha256, landed.extension)
+            folder = path.parent
             if not folder.exists():
                 folder.mkdir()
                 touched.add(self._vault)
-            path = folder / f"{landed.sha256}{landed.extension}"
             landed.path.rename(path)
             self._stored.append(path)
             touched.add(folder)
@@ -368,7 +432,21 @@ class _Following:
                 self._hashed += count
 
 
-def digest(file: FileIO, heard: Callable[[int], None]) -> str:
+class _Ends:
+    """The first and the last bytes of what goes by, as many as tell the kind of a file."""
+
+    def __init__(self) -> None:
+        self.head = b""
+        self.tail = b""
+
+    def take(self, chunk: bytes) -> None:
+        """The next piece."""
+        if len(self.head) < SNIFF_BYTES:
+            self.head = (self.head + chunk)[:SNIFF_BYTES]
+        self.tail = (self.tail + chunk[-SNIFF_BYTES:])[-SNIFF_BYTES:]
+
+
+def digest(file: RawIOBase, heard: Callable[[int], None]) -> str:
     """The SHA-256 of the rest of a raw file, in constant memory; ``heard`` gets the bytes read so far."""
     sha256 = hashlib.sha256()
     buffer = bytearray(_CHUNK)
@@ -412,19 +490,12 @@ def _begin_writing(handle: int) -> None:
             call(handle, 0, 0, _SYNC_WRITE)
 
 
-def _is_whole(path: Path, sha256: str) -> bool:
-    """Whether the file still has its content; not when it can't be read."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            return digest(file, lambda _: None) == sha256
-    except OSError:
-        return False
-
-
 def _refusal(file: Incoming, error: Exception) -> Fault:
     """Why one file did not go in, as a line of the report."""
     if isinstance(error, _Refused):
         return Fault(file.name, error.what, error.remedy)
+    if isinstance(error, BadChunk):
+        return Fault(file.name, "写到磁盘上的与原文件不同，未存入。", "请检查磁盘是否完好，然后重试。")
     if isinstance(error, PermissionError):
         return Fault(file.name, "没有读取权限，或正被其他程序独占，未存入。", "请关闭占用它的程序后重试。")
     if isinstance(error, OSError) and error.errno != errno.EINVAL:

@@ -35,14 +35,14 @@ from typing import Any, BinaryIO
 
 from workbench import files
 from workbench.errors import WorkbenchError
+from workbench.store.chunks import CHUNK, ChunkReader, ChunkWriter, cipher_of
 
 SUFFIX = ".wbx"
 SHORTEST_PASSWORD = 8
 #: 128 MiB and about half a second for each guess, on a field laptop of 2020.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 17, 8, 1
 
-_MAGIC = b"WBXSEAL1"
-_CHUNK, _TAG, _KEY = 1 << 16, 16, 32
+_MAGIC, _PAYLOAD, _KEY = b"WBXSEAL1", b"wbx payload", 32
 _LONGEST_HEADER, _MOST_RECIPIENTS = 1 << 16, 8
 #: What a strange file may make this machine spend: at most 256 MiB for one password.
 _COSTLIEST_N, _CHEAPEST_N = 1 << 18, 1 << 14
@@ -79,15 +79,14 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-class SealedWriter(io.RawIOBase):
-    """Encrypts what is written to it into ``file``; :meth:`close` writes the last chunk, not the file's end."""
+class SealedWriter(ChunkWriter):
+    """Encrypts what is written to it into ``file``; :meth:`finish` writes the last chunk, not the file's end."""
 
     def __init__(self, file: BinaryIO, content: str, password: str = "", firm: bytes = b"") -> None:
         """``content`` says what is inside, ``firm`` is the firm's public key of 32 bytes.
 
         Raises :class:`WorkbenchError` for a weak password, or when neither is given.
         """
-        super().__init__()
         recipients: list[dict[str, Any]] = []
         self.key = os.urandom(_KEY)
         if password:
@@ -97,41 +96,15 @@ class SealedWriter(io.RawIOBase):
             recipients.append(_for_firm(self.key, firm))
         if not recipients:
             raise WorkbenchError("no-password", "没有设置密码。", "请填写密码。")
-        header = json.dumps({"chunk": _CHUNK, "content": content, "recipients": recipients}).encode()
+        header = json.dumps({"chunk": CHUNK, "content": content, "recipients": recipients}).encode()
         start = _MAGIC + len(header).to_bytes(4, "big") + header
         digest = hashlib.sha256(start).digest()
-        self._file, self._number, self._pending = file, 0, bytearray()
-        self._cipher = _payload_cipher(self.key, digest)
+        super().__init__(file, cipher_of(self.key, digest, _PAYLOAD))
         file.write(start + digest)
 
-    def writable(self) -> bool:
-        """Always; it can't be read or sought."""
-        return True
 
-    def write(self, data: Any, /) -> int:
-        """Take all of ``data``."""
-        view = memoryview(data).cast("B")
-        self._pending += view
-        while len(self._pending) > _CHUNK:  # a full chunk waits: it may be the last
-            self._put(bytes(self._pending[:_CHUNK]), last=False)
-            del self._pending[:_CHUNK]
-        return len(view)
-
-    def _put(self, plain: bytes, *, last: bool) -> None:
-        self._file.write(self._cipher.encrypt(_nonce(self._number, last=last), plain, None))
-        self._number += 1
-
-    def finish(self) -> None:
-        """Write the last chunk; without it the file is no whole one."""
-        self._put(bytes(self._pending), last=True)
-        self._pending.clear()
-
-
-class SealedReader(io.RawIOBase):
+class SealedReader(ChunkReader):
     """What is inside a sealed file, at any place; every chunk is authenticated before a byte of it is given."""
-
-    _file: BinaryIO = io.BytesIO()
-    """What :meth:`close` closes when the file could not even be opened."""
 
     def __init__(self, path: Path, opener: Opener | bytes) -> None:
         """``opener`` may be the content key itself. ``OSError`` passes.
@@ -142,25 +115,13 @@ class SealedReader(io.RawIOBase):
         self._path = path
         self._file = path.open("rb")
         try:
-            header, digest, self._start = self._read_header()
+            header, digest, start = self._read_header()
             self.content = str(header.get("content", ""))
             key = opener if isinstance(opener, bytes) else self._unwrap(header, opener)
-            self._chunk = int(header["chunk"])
-            self._cipher = _payload_cipher(key, digest)
-            self._measure()
-            self._at, self._held, self._plain = 0, -1, b""
-            self._load(self._count - 1)  # cut off or lengthened: said at once
+            self._begin(self._file, start, cipher_of(key, digest, _PAYLOAD), int(header["chunk"]))
         except BaseException:
             self._file.close()
             raise
-
-    def _measure(self) -> None:
-        body = os.fstat(self._file.fileno()).st_size - self._start
-        self._count = max(-(-body // (self._chunk + _TAG)), 1)
-        rest = body - (self._count - 1) * (self._chunk + _TAG) - _TAG
-        if rest < 0 or (rest == 0 and self._count > 1):
-            raise self._damaged("文件不完整")
-        self.length = (self._count - 1) * self._chunk + rest
 
     def _read_header(self) -> tuple[dict[str, Any], bytes, int]:
         start = self._file.read(len(_MAGIC) + 4)
@@ -213,60 +174,6 @@ class SealedReader(io.RawIOBase):
             "请用另一份，或请对方重新发送。",
         )
 
-    def _load(self, number: int) -> bytes:
-        if number != self._held:
-            from cryptography.exceptions import InvalidTag
-
-            self._file.seek(self._start + number * (self._chunk + _TAG))
-            sealed = self._file.read(self._chunk + _TAG)
-            try:
-                nonce = _nonce(number, last=number == self._count - 1)
-                self._plain = self._cipher.decrypt(nonce, sealed, None)
-            except (InvalidTag, ValueError) as error:
-                place = (
-                    f"第 {number + 1} 段（共 {self._count} 段，约在第 {number * self._chunk / 1e6:.1f} MB）"
-                )
-                raise self._damaged(place) from error
-            self._held = number
-        return self._plain
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The place in what is inside."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.length}[whence]
-        if base + offset < 0:
-            raise OSError("before the beginning")
-        self._at = base + offset
-        return self._at
-
-    def readinto(self, buffer: Any, /) -> int:
-        """Give at most one chunk's worth."""
-        view = memoryview(buffer).cast("B")
-        if not len(view) or self._at >= self.length:
-            return 0
-        number, within = divmod(self._at, self._chunk)
-        part = self._load(number)[within : within + len(view)]
-        view[: len(part)] = part
-        self._at += len(part)
-        return len(part)
-
-    def close(self) -> None:
-        """Close the file; what was held in clear goes with it."""
-        self._plain = b""
-        self._file.close()
-        super().close()
-
 
 class _Refused(Exception):
     """This recipient's wrap does not open with what is at hand."""
@@ -275,18 +182,6 @@ class _Refused(Exception):
 def _normal(password: str) -> str:
     """Full-width letters of an input method count as the plain ones."""
     return unicodedata.normalize("NFKC", password)
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
-
-
-def _payload_cipher(key: bytes, digest: bytes) -> Any:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return AESGCM(HKDF(SHA256(), _KEY, digest, b"wbx payload").derive(key))
 
 
 def _password_cipher(password: str, salt: bytes, n: int, r: int, p: int) -> Any:

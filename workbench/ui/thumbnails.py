@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -28,7 +29,10 @@ class _Relay(QObject):
 
     def answer(self, wish: Wish, picture: Picture) -> None:
         """On a drawing thread: read the small picture there, hand it over."""
-        image = QImage(str(picture.path)) if picture.path is not None else QImage()
+        image = QImage()
+        if picture.path is not None:
+            with contextlib.suppress(OSError):  # gone from the cache in the meantime: no picture
+                image = QImage.fromData(picture.path.read_bytes())
         self.arrived.emit(wish, image, picture.drawn)
 
 
