@@ -10,7 +10,7 @@ from workbench.exporters import charts
 from workbench.exporters.document import Figure, Metadata, PhotoGrid, Picture
 from workbench.exporters.docx_file import DocxFile
 from workbench.exporters.docx_tables import plain_table_xml
-from workbench.exporters.docx_xml import Para, attribute, caption, run
+from workbench.exporters.docx_xml import Marks, Para, attribute, caption, counted, run
 from workbench.exporters.pdf_file import Page, PdfFile
 from workbench.exporters.pdf_images import PictureUnreadable, Raster, load, orientation_of
 from workbench.exporters.typesetting import Typesetter
@@ -26,8 +26,9 @@ _DOTS = 240  # of a chart, per inch
 class FigureWriter:
     """Turns figures into paragraphs; ``tick`` is called before each picture."""
 
-    def __init__(self, file: DocxFile, setter: Typesetter, tick: Callable[[], None]) -> None:
+    def __init__(self, file: DocxFile, setter: Typesetter, marks: Marks, tick: Callable[[], None]) -> None:
         self._file = file
+        self._marks = marks
         self._setter = setter
         self._tick = tick
         self._count = 0
@@ -40,8 +41,11 @@ class FigureWriter:
         content = self._body(figure, label, width, frame.height * _TALLEST)
         found = [Para(self._file.ids["Picture"], one, keep=bool(figure.caption)) for one in content]
         if figure.caption:
-            found.append(Para(self._file.ids["Caption"], caption(label, figure.caption)))
+            found.append(Para(self._file.ids["Caption"], self._caption(label, figure)))
         return found
+
+    def _caption(self, label: str, figure: Figure) -> str:
+        return caption(self._marks.numbered(figure.key, counted(label)), figure.caption)
 
     def photos(self, photos: PhotoGrid, labels: tuple[str, ...], frame: Frame) -> str:
         """Several figures beside each other, each above its caption."""
@@ -55,7 +59,7 @@ class FigureWriter:
                 if n < len(photos.figures):
                     figure = photos.figures[n]
                     content = "".join(self._body(figure, labels[n], width, width * _PHOTO_SHAPE))
-                    words = caption(labels[n], figure.caption) if figure.caption else ""
+                    words = self._caption(labels[n], figure) if figure.caption else ""
                 else:
                     content = words = ""
                 bodies.append(Para(self._file.ids["Picture"], content, keep=True))

@@ -13,6 +13,8 @@ from workbench.exporters.linebreak import one_line
 from workbench.exporters.typesetting import Typesetter
 from workbench.exporters.typography import Typography
 
+_CHAR = '<w:fldChar w:fldCharType="{}"/>'
+_CODE = '<w:instrText xml:space="preserve">{}</w:instrText>'
 _SPARE = 48.0  # left at the foot of the cover: a face that is a little wider must not push the date over
 
 
@@ -114,12 +116,22 @@ def contents_xml(contents: Contents, entries: Sequence[Entry], width: float, ids
 
 
 def annex_mark(label: str, title: str) -> str:
-    """The hidden field that brings an annex into the contents under its number and title."""
-    said = words(f"{label}　{one_line(title)}".replace('"', "”").replace("\\", "＼"))
-    # Word shows the code of a field without a result wherever its runs are not hidden themselves.
+    """The hidden field that brings an annex into the contents under its number and title.
+
+    The number is the one that the word processor has counted just before, so that the contents follow it.
+    """
+    name, blank, number = label.partition(" ")
+    said = words(one_line(title).replace('"', "”").replace("\\", "＼"))
     parts = (
-        '<w:fldChar w:fldCharType="begin"/>',
-        f'<w:instrText xml:space="preserve"> TC "{said}" \\f C \\l 1 </w:instrText>',
-        '<w:fldChar w:fldCharType="end"/>',
+        _CHAR.format("begin"),
+        _CODE.format(f' TC "{words(name)}{blank}'),
+        _CHAR.format("begin"),
+        _CODE.format(f" SEQ {words(name)} \\c \\* ARABIC "),
+        _CHAR.format("separate"),
+        _CODE.format(words(number)),  # what a field shows inside the code of another is code
+        _CHAR.format("end"),
+        _CODE.format(f'　{said}" \\f C \\l 1 '),
+        _CHAR.format("end"),
     )
+    # Word shows the code of a field without a result wherever its runs are not hidden themselves.
     return "".join(f"<w:r><w:rPr><w:vanish/></w:rPr>{part}</w:r>" for part in parts)

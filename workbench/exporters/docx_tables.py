@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from workbench.exporters.document import Row, grid
-from workbench.exporters.docx_xml import BORDERS, Para, runs, twips
-from workbench.exporters.numbering import Numbered
+from workbench.exporters.docx_xml import BORDERS, Marks, Para, twips
+from workbench.exporters.pdf_tables import MUCH
 from workbench.exporters.table_layout import Block, LaidCell, TableLayout
 
-_WHOLE = 0.3  # of the type area: a row up to this height is not parted between two pages
 
-
-def table_xml(layout: TableLayout, numbered: Numbered, ids: Mapping[str, str], height: float) -> str:
+def table_xml(layout: TableLayout, marks: Marks, ids: Mapping[str, str], height: float) -> str:
     """The table of a layout; ``height`` is that of the type area, in points."""
-    return _Writer(layout, numbered, ids, height).xml()
+    return _Writer(layout, marks, ids, height).xml()
 
 
 class _Writer:
     """Writes one table."""
 
-    def __init__(
-        self, layout: TableLayout, numbered: Numbered, ids: Mapping[str, str], height: float
-    ) -> None:
+    def __init__(self, layout: TableLayout, marks: Marks, ids: Mapping[str, str], height: float) -> None:
         self._layout = layout
-        self._numbered = numbered
+        self._marks = marks
         self._height = height
         self._widths = [twips(width) for width in layout.widths]
         small = layout.table.small
@@ -57,12 +53,12 @@ class _Writer:
             while col < len(widths):
                 laid = block.owner[row, col]
                 cell = texts[laid.row, laid.col]
-                content = runs(self._numbered.resolve(cell.runs)) if row == laid.row else ""
+                content = self._marks.said(cell.runs) if row == laid.row else ""
                 style = self._head if header or cell.bold else self._text
                 para = Para(style, content, laid.style.align)
                 cells.append(_cell(laid, row, sum(widths[col : col + laid.cols]), para))
                 col += laid.cols
-            marks = "<w:cantSplit/>" if block.heights[row] <= self._height * _WHOLE else ""
+            marks = "<w:cantSplit/>" if block.heights[row] <= self._height * MUCH else ""
             # A header that leaves no room for a row would be printed again and again.
             if header and self._layout.table.repeat_header and block.height <= self._height / 2:
                 marks += "<w:tblHeader/>"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from workbench.exporters.cell_text import cleaned
-from workbench.exporters.document import Align, Text
+from workbench.exporters.document import Align, Content, Reference
 from workbench.exporters.linebreak import clean
 
 NAMESPACES = (
@@ -58,32 +58,62 @@ def run(text: str, *, bold: bool = False) -> str:
     return f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/>{weight}</w:rPr>{"<w:br/>".join(lines)}</w:r>'
 
 
-def runs(parts: Iterable[Text]) -> str:
-    """Several runs, one after the other."""
-    return "".join(run(part.text, bold=part.bold) for part in parts)
-
-
-def field(instruction: str, shown: str) -> str:
+def field(instruction: str, shown: str, *, bold: bool = False) -> str:
     """A field with what it shows until a word processor works it out anew."""
     return (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        f"{run(shown)}"
+        f"{run(shown, bold=bold)}"
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
 
 
-_COUNTED = re.compile(r"([表图])( ?)(\d+)")
+_COUNTED = re.compile(r"(表|图|附件)( ?)(\d+)")
+
+
+def counted(label: str) -> str:
+    """A number that the word processor counts: whatever is put in by hand moves those below it."""
+    found = _COUNTED.fullmatch(label)
+    if found is None:
+        return run(label)
+    name, blank, number = found.groups()
+    return run(f"{name}{blank}") + field(f"SEQ {name} \\* ARABIC", number)
 
 
 def caption(label: str, text: str) -> str:
-    """A caption whose number is counted by the word processor: a table put in by hand moves those below it."""
-    found = _COUNTED.fullmatch(label)
-    if found is None:
-        return run(f"{label}　{text}")
-    name, blank, number = found.groups()
-    return run(f"{name}{blank}") + field(f"SEQ {name} \\* ARABIC", number) + run(f"　{text}")
+    """A caption below its number; ``label`` is XML, as :func:`counted` gives it."""
+    return label + run(f"　{text}")
+
+
+class Marks:
+    """The bookmarks of a file: contents and references lead to them. Names and numbers are given once each."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        """``labels`` are the numbers by key that the document gave: whatever has one can be referred to."""
+        self._names = {key: f"_Ref{place:06}" for place, key in enumerate(labels, 1) if labels[key]}
+        self._labels = labels
+        self._count = 0
+
+    def around(self, name: str, content: str) -> str:
+        """Content between the ends of a bookmark of that name."""
+        self._count += 1
+        ends = f'w:id="{self._count}"'
+        return f'<w:bookmarkStart {ends} w:name="{name}"/>{content}<w:bookmarkEnd {ends}/>'
+
+    def numbered(self, key: str, content: str) -> str:
+        """The number of what has this key, so that references find it; content alone where there is no key."""
+        name = self._names.get(key)
+        return self.around(name, content) if name else content
+
+    def said(self, parts: Content) -> str:
+        """Text with its references as fields: renewed, they show the numbers that the file then has."""
+        return "".join(
+            field(f"REF {self._names[part.key]} \\h", self._labels[part.key], bold=part.bold)
+            if isinstance(part, Reference)
+            else run(part.text, bold=part.bold)
+            for part in parts
+        )
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ _SHADE = (0.945, 0.953, 0.965)
 _FRAME, _GRID = 0.9, 0.4  # weights of rules
 _INK = 0.25  # grey of rules
 _FEW = 2  # lines of a split row that must stand on either side of the cut
-_MUCH = 0.3  # of a page: a row moves whole to the next page unless it would leave more than this empty
+MUCH = 0.3  # of a page: a row moves whole to the next page unless it would leave more than this empty
 _SMALL = 0.34  # of a page: a table up to this size is not cut
 _NAME_AGAIN = Style(Role.SONG, 9, 15, Align.RIGHT)
 
@@ -37,6 +37,7 @@ class TablePrinter:
         self._flow = flow
         self._label = label
         self._measure = layout.measure
+        self._office = flow.file.setter.office  # no more is asked for than word processors are told
         self._row = 0
         self._left = list(layout.body.heights)  # of each row, what is still to be printed
         self._repeats = layout.table.repeat_header and layout.header.height < flow.frame.height * 0.4
@@ -46,9 +47,10 @@ class TablePrinter:
         flow, header, body = self._flow, self._layout.header, self._layout.body
         page_room = flow.frame.height - (header.height if self._repeats else 0.0)
         first_row = self._need(0, {}) if body.heights else 0.0
-        least = header.height + min(first_row, page_room * _MUCH + 1)
+        least = header.height + min(first_row, page_room * MUCH + 1)
         whole = header.height + body.height
-        flow.reserve(whole if whole <= flow.frame.height * _SMALL else least)
+        small = whole <= flow.frame.height * _SMALL and not self._office
+        flow.reserve(whole if small else least)
         first = True
         while first or self._row < len(body.heights):
             page = flow.settle()
@@ -68,7 +70,7 @@ class TablePrinter:
                 flow.end_page()
 
     def _name_again(self, page: Page) -> None:
-        if not self._label:
+        if not self._label or self._office:
             return
         frame = self._flow.frame
         for line in self._flow.file.setter.set((Text(f"续{self._label}"),), _NAME_AGAIN, frame.width):
@@ -112,7 +114,8 @@ class TablePrinter:
             taken += height
             row += 1
         # The last row of a table (mostly its total) does not go on a new page by itself.
-        if row == len(self._left) - 1 and len(chosen) > 1 and chosen[-1].whole:
+        last = row == len(self._left) - 1 and not self._office
+        if last and len(chosen) > 1 and chosen[-1].whole:
             del chosen[-1]
         return chosen
 
@@ -121,7 +124,10 @@ class TablePrinter:
         leading = self._measure.style.leading
         padding = 2 * self._measure.pad_y
         lines = int((room - padding) / leading + 0.001)
-        if lines >= _FEW and (height > page_room or room > _MUCH * page_room):
+        if self._office:
+            cut = lines > 0 and (height > self._flow.frame.height * MUCH or alone)
+            return lines * leading + padding if cut else 0.0
+        if lines >= _FEW and (height > page_room or room > MUCH * page_room):
             total = int((height - padding) / leading + 0.001)
             if total - lines < _FEW <= total - _FEW:
                 lines = total - _FEW

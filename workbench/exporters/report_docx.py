@@ -23,14 +23,13 @@ from workbench.exporters.document import (
     PhotoGrid,
     Picture,
     Table,
-    Text,
 )
 from workbench.exporters.docx_figures import FigureWriter
 from workbench.exporters.docx_file import DocxFile, Paper
 from workbench.exporters.docx_front import Entry, annex_mark, contents_xml, cover_blocks
 from workbench.exporters.docx_styles import for_word
 from workbench.exporters.docx_tables import table_xml
-from workbench.exporters.docx_xml import Para, caption, run, runs
+from workbench.exporters.docx_xml import Marks, Para, caption, counted, run
 from workbench.exporters.fonts import FontBook
 from workbench.exporters.linebreak import one_line
 from workbench.exporters.numbering import Item, Numbered, marker_label, number
@@ -111,7 +110,8 @@ class _Writer:
         self._setter = Typesetter(fonts)
         self._file = DocxFile(document, look, base)
         self._ids = self._file.ids
-        self._figures = FigureWriter(self._file, self._setter, lambda: self._step("正在处理图片"))
+        self._marks = Marks(numbered.labels)
+        self._figures = FigureWriter(self._file, self._setter, self._marks, lambda: self._step("正在处理图片"))
         self._blocks: list[Para | str] = []
         self._paper: Paper | None = None
         self._new_page = False
@@ -182,7 +182,9 @@ class _Writer:
         levels = next((i.block.levels for i in self._numbered.items if isinstance(i.block, Contents)), 0)
         if not levels:
             return []
-        _, printed = render_pdf(_light(self._document), fonts=self._fonts, typography=self._look)
+        _, printed = render_pdf(
+            _light(self._document), fonts=self._fonts, typography=self._look, office=True
+        )
         pages = iter(printed.contents)
         after = False
         found: list[Entry] = []
@@ -201,8 +203,7 @@ class _Writer:
 
     def _marked(self, content: str) -> str:
         """The words of a heading between the ends of the bookmark that the contents lead to."""
-        ends = f'w:id="{self._at + 1}"'
-        return f'<w:bookmarkStart {ends} w:name="{_mark(self._at)}"/>{content}<w:bookmarkEnd {ends}/>'
+        return self._marks.around(_mark(self._at), content)
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
@@ -220,7 +221,8 @@ class _Writer:
                 self._numbers = True
             case Annex():
                 self._new_page = True
-                self._add(Para(self._ids["AnnexLabel"], self._marked(run(item.label))))
+                number = self._marks.numbered(block.key, counted(item.label))
+                self._add(Para(self._ids["AnnexLabel"], self._marked(number)))
                 self._add(
                     Para(self._ids["AnnexTitle"], run(block.title) + annex_mark(item.label, block.title))
                 )
@@ -230,11 +232,11 @@ class _Writer:
                 indented = block.indent and block.align is Align.JUSTIFY
                 style = self._ids["BodyText" if indented else "Normal"]
                 align = None if block.align is Align.JUSTIFY else block.align
-                self._add(Para(style, runs(self._numbered.resolve(block.runs)), align))
+                self._add(Para(style, self._marks.said(block.runs), align))
             case ListItems():
                 for index, content in enumerate(block.items):
-                    mark = Text(marker_label(block.marker, index + 1))
-                    self._add(Para(self._ids["BodyText"], runs((mark, *self._numbered.resolve(content)))))
+                    words = run(marker_label(block.marker, index + 1)) + self._marks.said(content)
+                    self._add(Para(self._ids["BodyText"], words))
             case Table():
                 self._table(block, item)
             case Figure():
@@ -248,7 +250,9 @@ class _Writer:
 
     def _heading(self, heading: Heading, item: Item) -> None:
         key = f"{'AnnexHeading' if item.annex else 'Heading'}{heading.level}"
-        para = Para(self._ids[key], self._marked(run(item.label + heading.text)))
+        number = self._numbered.labels.get(heading.key, "")  # as references say it: without the mark behind
+        words = self._marks.numbered(heading.key, run(number)) + run(item.label[len(number) :] + heading.text)
+        para = Para(self._ids[key], self._marked(words))
         if not heading.numbered and heading.level == 1:
             para.align, para.flush = Align.CENTER, True
         self._add(para)
@@ -256,16 +260,17 @@ class _Writer:
     def _table(self, table: Table, item: Item) -> None:
         frame = self._file.frame(landscape=item.landscape)
         if table.caption:
-            self._add(Para(self._ids["Caption"], caption(item.label, table.caption), keep=True))
+            label = self._marks.numbered(table.key, counted(item.label))
+            self._add(Para(self._ids["Caption"], caption(label, table.caption), keep=True))
         if table.unit:
             words = run(f"单位：{table.unit}")
             self._add(Para(self._ids["TableUnit"], words, keep=True))
         elif not table.caption and self._blocks and isinstance(self._blocks[-1], str):
             self._add(Para(self._ids["Seam"]))  # two tables without a paragraph between would become one
         layout = TableLayout(table, self._numbered, self._setter, self._look, frame.width)
-        self._add(table_xml(layout, self._numbered, self._ids, frame.height))
+        self._add(table_xml(layout, self._marks, self._ids, frame.height))
         self._add(
-            Para(self._ids["TableNote"], runs(self._numbered.resolve(table.note)))
+            Para(self._ids["TableNote"], self._marks.said(table.note))
             if table.note
             else Para(self._ids["TableEnd"])
         )

@@ -76,13 +76,16 @@ def render_pdf(
     fonts: FontBook,
     progress: Progress | None = None,
     typography: Typography | None = None,
+    office: bool = False,
 ) -> tuple[bytes, PdfSummary]:
     """Print a document in memory, for previews; the same document gives the same bytes.
 
-    ``typography`` stands in for the profile that the document names.
+    ``typography`` stands in for the profile that the document names; ``office`` breaks lines as word
+    processors do, to learn on which page they put what.
     """
     look = typography or typography_of(document.typography)
-    return _Printer(document, number(document), fonts, look).run(progress or _silent)
+    setter = Typesetter(fonts, office=office)
+    return _Printer(document, number(document), setter, look).run(progress or _silent)
 
 
 def _silent(_done: int, _total: int, _text: str) -> None:
@@ -100,12 +103,12 @@ class _Printer:
     """Prints one document."""
 
     def __init__(
-        self, document: Document, numbered: Numbered, fonts: FontBook, typography: Typography
+        self, document: Document, numbered: Numbered, setter: Typesetter, typography: Typography
     ) -> None:
         self._document = document
         self._numbered = numbered
         self._look = typography
-        self._setter = Typesetter(fonts)
+        self._setter = setter
         self._file = PdfFile(self._setter)
         self._flow = Flow(self._file, typography)
         self._figures = FigurePrinter(self._file, typography, lambda: self._step("正在处理图片"))

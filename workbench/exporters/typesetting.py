@@ -28,8 +28,10 @@ class MissingGlyph:
 class Typesetter:
     """Sets text with the faces of one :class:`FontBook`, remembering what was measured and what was missing."""
 
-    def __init__(self, fonts: FontBook) -> None:
+    def __init__(self, fonts: FontBook, *, office: bool = False) -> None:
+        """``office`` breaks lines as word processors do, to foretell their pages."""
         self.fonts = fonts
+        self.office = office
         self.missing: dict[str, MissingGlyph] = {}
         self.substituted: dict[str, str] = {}
         # Labels and headings of tables come again and again.
