@@ -38,6 +38,7 @@ from workbench.exporters.document import (
     Paragraph,
     PhotoGrid,
     Picture,
+    Reference,
     Table,
     Text,
     cells,
@@ -46,7 +47,7 @@ from workbench.exporters.document import (
 )
 from workbench.exporters.docx_styles import FONTS
 from workbench.exporters.kit import Kit
-from workbench.exporters.linebreak import clean
+from workbench.exporters.linebreak import clean, office_clusters
 from workbench.exporters.numbering import marker_label, number
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report import build_report
@@ -484,3 +485,59 @@ def test_captions_are_counted_by_the_word_processor() -> None:
     assert counted == ["SEQ 表 \\* ARABIC", "SEQ 表 \\* ARABIC"]
     shown = [p.text for p in word.paragraphs if p.text.endswith("资金")]
     assert [text.replace(" ", "") for text in shown] == ["表1　资金", "表2　资金"]
+
+
+def test_references_are_fields_that_follow_the_numbers() -> None:
+    table = Table(THREE, (cells("1", "2", "3"),), caption="资金", key="funds")
+    seen = Table(
+        (Column(),),
+        ((Cell(content("同", Reference("annex", bold=True))),),),
+        note=content(Reference("picture")),
+    )
+    figure = Figure(Picture(photo(1, 80, 60)), "现场", key="picture")
+    word, _ = made(
+        document(
+            Contents(),
+            Heading(2, "标题", key="here"),
+            para("详见", Reference("funds"), "和", Reference("here")),
+            ListItems((content("又见", Reference("annex")),)),
+            table,
+            seen,
+            PhotoGrid((figure,)),
+            Annex("评分表", key="annex"),
+        )
+    )
+    marked = {}
+    for start in all_of(word.element, "w:bookmarkStart"):
+        words, node = "", start.getnext()
+        while node.tag != qn("w:bookmarkEnd") or node.get(qn("w:id")) != start.get(qn("w:id")):
+            words, node = words + text_of(node), node.getnext()
+        marked[start.get(qn("w:name"))] = words
+    orders = [node for node in all_of(word.element, "w:instrText") if node.text.startswith(" REF ")]
+    shown = []
+    for order in orders:
+        _, name, switch = order.text.split()
+        result = order.getparent().getnext().getnext()
+        assert switch == "\\h"
+        assert text_of(result) == marked[name]
+        shown.append((text_of(result), result.find(f".//{qn('w:b')}") is not None))
+    assert shown == [("表 1", False), ("（一）", False), ("附件 1", False), ("附件 1", True), ("图 1", False)]
+    counted = [node.text.strip() for node in all_of(word.element, "w:instrText") if "SEQ" in node.text]
+    assert counted == [f"SEQ {name} \\* ARABIC" for name in ("表", "图", "附件")] + [
+        "SEQ 附件 \\c \\* ARABIC"
+    ]
+
+
+def test_a_small_table_stays_on_one_page_and_a_header_with_its_first_row() -> None:
+    small = Table(THREE, tuple(cells("1", "2", "3") for _ in range(3)), (cells("甲", "乙", "丙"),))
+    large = Table(THREE, tuple(cells("1", "2", "3") for _ in range(60)), (cells("甲", "乙", "丙"),))
+    for table, kept in ((small, [True, True, True, False]), (large, [True, *[False] * 60])):
+        word, _ = made(document(table))
+        rows = all_of(word.element, "w:tr")
+        assert [bool(all_of(row, "w:keepNext")) for row in rows] == kept
+
+
+def test_a_line_ends_where_word_processors_end_it() -> None:
+    assert [text[a:b] for text in ("预算 360.00 万元，（中发）",) for a, b in office_clusters(text)] == [
+        "预", "算 ", "360.00 ", "万", "元，", "（中", "发）"
+    ]  # fmt: skip

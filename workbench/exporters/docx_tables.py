@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from workbench.exporters.document import Row, grid
 from workbench.exporters.docx_xml import BORDERS, Marks, Para, twips
-from workbench.exporters.pdf_tables import MUCH
+from workbench.exporters.pdf_tables import MUCH, SMALL
 from workbench.exporters.table_layout import Block, LaidCell, TableLayout
 
 
@@ -22,6 +22,7 @@ class _Writer:
         self._layout = layout
         self._marks = marks
         self._height = height
+        self._together = False
         self._widths = [twips(width) for width in layout.widths]
         small = layout.table.small
         self._text = ids["TableSmall" if small else "TableText"]
@@ -31,6 +32,8 @@ class _Writer:
         table, layout = self._layout.table, self._layout
         pad_x, pad_y = twips(layout.measure.pad_x), twips(layout.measure.pad_y)
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in self._widths)
+        whole = layout.header.height + layout.body.height
+        self._together = whole <= self._height * SMALL
         rows = [
             *self._rows(layout.header, table.header, header=True),
             *self._rows(layout.body, table.rows, header=False),
@@ -55,7 +58,8 @@ class _Writer:
                 cell = texts[laid.row, laid.col]
                 content = self._marks.said(cell.runs) if row == laid.row else ""
                 style = self._head if header or cell.bold else self._text
-                para = Para(style, content, laid.style.align)
+                keep = header or (self._together and row < len(rows) - 1)
+                para = Para(style, content, laid.style.align, keep=keep)
                 cells.append(_cell(laid, row, sum(widths[col : col + laid.cols]), para))
                 col += laid.cols
             marks = "<w:cantSplit/>" if block.heights[row] <= self._height * MUCH else ""

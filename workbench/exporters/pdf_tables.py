@@ -16,7 +16,7 @@ _FRAME, _GRID = 0.9, 0.4  # weights of rules
 _INK = 0.25  # grey of rules
 _FEW = 2  # lines of a split row that must stand on either side of the cut
 MUCH = 0.3  # of a page: a row moves whole to the next page unless it would leave more than this empty
-_SMALL = 0.34  # of a page: a table up to this size is not cut
+SMALL = 0.34  # of a page: a table up to this size is not cut
 _NAME_AGAIN = Style(Role.SONG, 9, 15, Align.RIGHT)
 
 
@@ -49,8 +49,7 @@ class TablePrinter:
         first_row = self._need(0, {}) if body.heights else 0.0
         least = header.height + min(first_row, page_room * MUCH + 1)
         whole = header.height + body.height
-        small = whole <= flow.frame.height * _SMALL and not self._office
-        flow.reserve(whole if small else least)
+        flow.reserve(whole if whole <= flow.frame.height * SMALL else least)
         first = True
         while first or self._row < len(body.heights):
             page = flow.settle()

@@ -111,7 +111,9 @@ class _Writer:
         self._file = DocxFile(document, look, base)
         self._ids = self._file.ids
         self._marks = Marks(numbered.labels)
-        self._figures = FigureWriter(self._file, self._setter, self._marks, lambda: self._step("正在处理图片"))
+        self._figures = FigureWriter(
+            self._file, self._setter, self._marks, lambda: self._step("正在处理图片")
+        )
         self._blocks: list[Para | str] = []
         self._paper: Paper | None = None
         self._new_page = False
@@ -182,9 +184,7 @@ class _Writer:
         levels = next((i.block.levels for i in self._numbered.items if isinstance(i.block, Contents)), 0)
         if not levels:
             return []
-        _, printed = render_pdf(
-            _light(self._document), fonts=self._fonts, typography=self._look, office=True
-        )
+        _, printed = render_pdf(_light(self._document), fonts=self._fonts, typography=self._look, office=True)
         pages = iter(printed.contents)
         after = False
         found: list[Entry] = []
