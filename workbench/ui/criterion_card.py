@@ -20,7 +20,7 @@ from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.rule_input import PointInput, ValueInput
 from workbench.ui.theme import role
-from workbench.ui.widgets import Card, clear, label, link
+from workbench.ui.widgets import Card, FoldedText, clear, label, link
 
 
 class CriterionCard(Card):
@@ -42,8 +42,7 @@ class CriterionCard(Card):
         self.words = link("", self._toggle_words)
         role(self.words, "foot")
         self.words.setToolTip("展开或收起原文")
-        self._whole = label("", "small", wrap=True)
-        self._whole.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._whole = FoldedText("small", lines=2)
         self.carried = label("", "small", wrap=True)
         beside = QHBoxLayout()
         beside.setSpacing(px(18))
@@ -75,8 +74,8 @@ class CriterionCard(Card):
         rule = indicator.rule
         self.title.setText(f"评分标准 · {rule.label}" if rule is not None else "评分标准")
         self._changing = False
-        self._whole.setText(f"原文：{indicator.criterion}" if indicator.criterion else "")
-        self._show_words(whole=False)
+        self._whole.show_text(f"原文：{indicator.criterion}" if indicator.criterion else "", unfolded=False)
+        self._show_words()
         self.carried.setText(f"执行：{rule.sentence()}" if rule is not None else "")
         specs = rule.inputs() if rule is not None else ()
         points = [spec for spec in specs if spec.kind == "point"]
@@ -97,17 +96,15 @@ class CriterionCard(Card):
             self._rows.addWidget(made)
         self.change.show_entity(indicator.id)
 
-    def _show_words(self, *, whole: bool) -> None:
+    def _show_words(self) -> None:
         """The bureau's own words are long: two lines of them, or all."""
-        self.words.setVisible(bool(self._whole.text()))
-        self.words.setText("收起原文 ▲" if whole else "展开原文 ▼")
-        lines = self._whole.fontMetrics().lineSpacing()
-        self._whole.setMaximumHeight(16_777_215 if whole else lines * 2)
-        self._whole.setVisible(bool(self._whole.text()))
-        self._is_whole = whole
+        self.words.setVisible(bool(self._whole.whole))
+        self.words.setText("收起原文 ▲" if self._whole.unfolded else "展开原文 ▼")
+        self._whole.setVisible(bool(self._whole.whole))
 
     def _toggle_words(self) -> None:
-        self._show_words(whole=not self._is_whole)
+        self._whole.show_text(self._whole.whole, unfolded=not self._whole.unfolded)
+        self._show_words()
 
     def _save_change(self, address: object, text: str, origin: object) -> str:
         """A score set by hand is signed by who is working."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +31,51 @@ def label(text: str = "", part: str = "", *, wrap: bool = False) -> QLabel:
     if part:
         role(made, part)
     return made
+
+
+class FoldedText(QLabel):
+    """A text of which a few lines are shown, with … where it goes on, or all of it."""
+
+    def __init__(self, part: str, lines: int) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._lines = lines
+        self.whole = ""
+        self.unfolded = False
+        role(self, part)
+
+    def show_text(self, whole: str, *, unfolded: bool) -> None:
+        """Show a text, folded or not."""
+        self.whole, self.unfolded = whole, unfolded
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold anew where the lines break elsewhere now."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fold anew for larger or smaller letters."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fold()
+
+    def _fold(self) -> None:
+        kept = len(self.whole)
+        if not self.unfolded and not self._fits(self.whole):
+            kept = bisect_left(range(kept), True, key=lambda n: not self._fits(self.whole[:n] + "…")) - 1
+        shown = self.whole if kept == len(self.whole) else self.whole[: max(0, kept)].rstrip() + "…"
+        if shown != self.text():
+            self.setText(shown)
+
+    def _fits(self, text: str) -> bool:
+        metrics = self.fontMetrics()
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        room = QRect(0, 0, self.contentsRect().width(), 0)
+        lines = round(metrics.boundingRect(room, flags, text).height() / metrics.lineSpacing())
+        return lines <= self._lines
 
 
 def link(text: str, on_click: Callable[[], None], *, plain: bool = False) -> QPushButton:
