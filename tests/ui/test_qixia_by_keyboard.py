@@ -200,13 +200,12 @@ def fill_survey(front: door.Front, hands: Hands) -> None:
 
 
 def answer_points(hands: Hands, answers: str) -> None:
-    """1 符合, 3 不符合, ``2=x`` for x points of them; then the indicator is done."""
+    """1 符合, 3 不符合, ``2=x`` for x points of them; each answer goes on to the next point by itself."""
     for answer in answers.split():
         hands.press(KEY(ord(answer[0])))
         if "=" in answer:
             hands.write(answer.partition("=")[2])
-            hands.press(KEY.Key_Backtab)
-        hands.press(KEY.Key_Down)
+            hands.press(KEY.Key_Return)
 
 
 def deduct(hands: Hands, reason: str) -> None:

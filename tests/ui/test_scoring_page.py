@@ -81,19 +81,46 @@ def rate_of(page: ScoringPage, qtbot: QtBot) -> ValueInput:
 def test_points_by_keys(page: ScoringPage, opened: Session, qtbot: QtBot) -> None:
     assert page.current == "A11"
     page.editor.focus_first()
+    first, second = page.editor.criterion.inputs
     qtbot.keyClick(focused(), Qt.Key.Key_1)
     assert opened.evaluation.table(Input)["A11/p1"].value == "符合"
-    qtbot.keyClick(focused(), Qt.Key.Key_Down)
+    assert focused() is second, "an answer goes on to the next point"
     qtbot.keyClick(focused(), Qt.Key.Key_3)
     assert opened.scores["A11"].score == Decimal(2)
+    assert focused() is second, "behind the last point there is none"
     qtbot.keyClick(focused(), Qt.Key.Key_2)
     qtbot.keyClicks(focused(), "1.5")
     page.flush()
     assert opened.scores["A11"].score == Decimal("3.5")
     assert page.editor.score.text() == "3.50"
-    second = page.editor.criterion.inputs[1]
     assert isinstance(second, PointInput)
     assert second.buttons["部分"].isChecked()
+
+
+def test_points_are_answered_and_gone_back_to_by_single_keys(
+    page: ScoringPage, opened: Session, qtbot: QtBot
+) -> None:
+    page.editor.focus_first()
+    first, second = page.editor.criterion.inputs
+    qtbot.keyClick(focused(), Qt.Key.Key_2)
+    qtbot.keyClicks(focused(), "3")
+    qtbot.keyClick(focused(), Qt.Key.Key_Return)
+    assert first.editor.fault, "more than the point holds: the keyboard stays with it"
+    assert first.editor.isAncestorOf(focused())
+    qtbot.keyClick(focused(), Qt.Key.Key_Backspace)
+    qtbot.keyClicks(focused(), "1.5")
+    qtbot.keyClick(focused(), Qt.Key.Key_Return)
+    assert focused() is second
+    assert opened.evaluation.table(Input)["A11/p1"].value == "1.5"
+    qtbot.keyClick(focused(), Qt.Key.Key_1)
+    qtbot.keyClick(focused(), Qt.Key.Key_1)  # one too many takes nothing back
+    said = opened.evaluation.table(Input)
+    assert said["A11/p2"].value == "符合"
+    qtbot.keyClick(focused(), Qt.Key.Key_Backspace)
+    assert focused() is first
+    qtbot.keyClick(focused(), Qt.Key.Key_0)
+    assert not opened.evaluation.table(Input)["A11/p1"].value
+    assert opened.evaluation.table(Input)["A11/p2"].value == "符合"
 
 
 def test_a_point_is_not_given_more_than_it_holds(page: ScoringPage, opened: Session, qtbot: QtBot) -> None:
@@ -328,6 +355,7 @@ def test_finishing_too_early_goes_to_what_is_missing(page: ScoringPage, qtbot: Q
     first = focused()
     assert isinstance(first, PointInput)
     qtbot.keyClick(first, Qt.Key.Key_1)
+    first.setFocus()
     page.finish()
     second = focused()
     assert isinstance(second, PointInput)
@@ -341,6 +369,6 @@ def test_enter_and_digits_in_the_tree_are_meant_for_the_indicator(page: ScoringP
     assert page.editor.isAncestorOf(focused())
     page.tree.view.setFocus()
     qtbot.keyClick(page.tree.view, Qt.Key.Key_1)
-    row = focused()
+    row = page.editor.criterion.inputs[0]
     assert isinstance(row, PointInput)
     assert row.buttons["符合"].isChecked()

@@ -19,6 +19,7 @@ from workbench.services.staging import put_override
 from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.rule_input import PointInput, ValueInput
+from workbench.ui.tab_order import bring_into_view
 from workbench.ui.theme import role
 from workbench.ui.widgets import Card, FoldedText, clear, label, link
 
@@ -80,7 +81,7 @@ class CriterionCard(Card):
         specs = rule.inputs() if rule is not None else ()
         points = [spec for spec in specs if spec.kind == "point"]
         values = [spec for spec in specs if spec.kind != "point"]
-        self.right.setText("1 符合　2 部分　3 不符合" if points else "")
+        self.right.setText("1 符合　2 部分　3 不符合　0 清除　↑ 返回" if points else "")
         if values:
             grid = QGridLayout()
             grid.setHorizontalSpacing(self._context.theme.px(10))
@@ -123,9 +124,9 @@ class CriterionCard(Card):
 
     def _step_point(self, row: PointInput, by: int) -> None:
         points = [one for one in self.inputs if isinstance(one, PointInput)]
-        to = points.index(row) + by
-        if 0 <= to < len(points):
-            points[to].setFocus(Qt.FocusReason.OtherFocusReason)
+        to = min(max(points.index(row) + by, 0), len(points) - 1)
+        points[to].setFocus(Qt.FocusReason.OtherFocusReason)
+        bring_into_view(points[to])
 
     def focus_first(self) -> bool:
         """Put the cursor where the work begins; false when the standard asks for nothing."""

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QWidget,
+)
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.evaluation import input_id
@@ -30,6 +38,16 @@ from workbench.ui.theme import role
 from workbench.ui.widgets import label, link
 
 BY_HAND = "手工填写"
+#: Keys of a 评价要点.
+_SAID = {Qt.Key.Key_1: "符合", Qt.Key.Key_2: "部分", Qt.Key.Key_3: "不符合"}
+_CLEAR = frozenset((Qt.Key.Key_0, Qt.Key.Key_Delete))
+_STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Return: 1,
+    Qt.Key.Key_Enter: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Backspace: -1,
+}
 
 
 class ValueInput:
@@ -166,8 +184,8 @@ class ValueInput:
         self.choice.setVisible(len(offered) > 1)
 
 
-class PointInput(QWidget):
-    """One 评价要点: 1 符合, 2 部分 with its points, 3 不符合; ↑ ↓ go to the next one."""
+class PointInput(QFrame):
+    """One 评价要点: 1 符合, 2 部分 with its points, 3 不符合; a key says it and goes on to the next one."""
 
     def __init__(self, context: Context, indicator: str, spec: InputSpec) -> None:
         super().__init__()
@@ -177,10 +195,12 @@ class PointInput(QWidget):
         self.neighbours: Callable[[PointInput, int], None] = lambda _row, _by: None
         theme = context.theme
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        role(self, "point")
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, theme.px(1), 0, theme.px(1))
+        row.setContentsMargins(theme.px(4), theme.px(1), theme.px(4), theme.px(1))
         row.setSpacing(theme.px(6))
         words = label(spec.label, "", wrap=True)
+        self.setAccessibleName(spec.label)
         row.addWidget(words, 1)
         self._marks = label(f"{show_plain(spec.marks or 0)} 分", "soft")
         row.addWidget(self._marks)
@@ -192,7 +212,7 @@ class PointInput(QWidget):
             role(button, "toggle")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setToolTip(f"按 {key}")
+            button.setToolTip(f"按 {key}，随即到下一要点；按 0 清除")
             button.clicked.connect(lambda _=False, said=text: self.say(said))
             self.buttons[text] = button
             row.addWidget(button)
@@ -207,28 +227,47 @@ class PointInput(QWidget):
     def _save(self, _: object, text: str, origin: object) -> str:
         return put_point(self._context.session, self._indicator, self.spec, text, origin)
 
+    @property
+    def _now(self) -> str:
+        return input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
+
     def say(self, text: str) -> None:
         """Say 符合, 部分 (half of the points to begin with) or 不符合; the same again takes it back."""
-        session = self._context.session
-        now = input_of(session.evaluation, self._indicator, self.spec.key).value
+        now = self._now
+        said = "部分" if now not in {"", "符合", "不符合"} else now
+        self._put("" if text == said else text)
+
+    def answer(self, text: str) -> None:
+        """Say it by a key: the same again leaves it, and the keyboard goes on to the next point.
+
+        部分 asks for its points first; Enter there goes on.
+        """
+        now = self._now
         partly = now not in {"", "符合", "不符合"}
-        if text == "部分":
-            half = show_plain((self.spec.marks or Decimal(0)) / 2, 2).rstrip("…")
-            fresh = "" if partly else half
+        if text != "部分" or not partly:
+            self._put(text)
         else:
-            fresh = "" if now == text else text
-        put_point(session, self._indicator, self.spec, fresh)
-        if text == "部分" and fresh:
-            self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
-            select = getattr(self.editor.input, "selectAll", None)
-            if select is not None:
-                select()
+            self._ask_points()
+        if text != "部分":
+            self.neighbours(self, 1)
+
+    def _put(self, text: str) -> None:
+        half = show_plain((self.spec.marks or Decimal(0)) / 2, 2).rstrip("…")
+        put_point(self._context.session, self._indicator, self.spec, half if text == "部分" else text)
+        if text == "部分":
+            self._ask_points()
         else:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _ask_points(self) -> None:
+        self.editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+        select = getattr(self.editor.input, "selectAll", None)
+        if select is not None:
+            select()
+
     def show_given(self, given: Given, choices: list[Choice], origin: object) -> None:
         """Show what is said of this point."""
-        now = input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
+        now = self._now
         partly = now not in {"", "符合", "不符合"}
         chosen = "部分" if partly else now
         for text, button in self.buttons.items():
@@ -238,15 +277,20 @@ class PointInput(QWidget):
         self.editor.setVisible(partly or self.editor.pending or bool(self.editor.fault))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1, 2, 3 say it; the arrows go to the next point."""
-        said = {Qt.Key.Key_1: "符合", Qt.Key.Key_2: "部分", Qt.Key.Key_3: "不符合"}
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        """1, 2, 3 say it and go on, 0 takes it back; Enter and ↓ go on, Backspace and ↑ go back.
+
+        What the field of the points lets pass arrives here too: the arrows, and Enter once it is saved.
+        """
         key = Qt.Key(event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
-        elif key in said:
-            self.say(said[key])
-        elif key in steps:
-            self.neighbours(self, steps[key])
+        elif key in _SAID and self.hasFocus():
+            self.answer(_SAID[key])
+        elif key in _CLEAR and self.hasFocus():
+            self._put("")
+        elif key in _STEPS:
+            self.editor.flush()
+            if not self.editor.fault:
+                self.neighbours(self, _STEPS[key])
         else:
             super().keyPressEvent(event)

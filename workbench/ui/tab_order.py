@@ -53,7 +53,7 @@ def focus_step(root: QWidget, *, forward: bool) -> bool:
         to = stops[(stops.index(at) + (1 if forward else -1)) % len(stops)]
     reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
     to.setFocus(reason)
-    _bring_into_view(to)
+    bring_into_view(to)
     return True
 
 
@@ -75,7 +75,8 @@ def _nearest(gone: QWidget, stops: list[QWidget]) -> QWidget:
     return stops[0]
 
 
-def _bring_into_view(widget: QWidget) -> None:
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll whatever holds the widget until it is seen."""
     holder = widget.parentWidget()
     while holder is not None:
         if isinstance(holder, QScrollArea):

@@ -237,6 +237,8 @@ QFrame[role="drop"], QFrame[role="drop_here"] {{ background: {c.card}; border: 1
 QFrame[role="drop_here"] {{ background: {c.accent_soft}; border: 2px dashed {c.accent}; }}
 QFrame[role="finding"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(7)}px; }}
 QFrame[role="finding"]:focus {{ border: 1px solid {c.accent}; }}
+QFrame[role="point"] {{ background: transparent; border: 1px solid transparent; border-radius: {px(5)}px; }}
+QFrame[role="point"]:focus {{ background: {c.accent_soft}; border: 1px solid {c.accent}; }}
 QFrame[role="bar"] {{ background: {c.card}; border: 0; }}
 QFrame[role="side"] {{ background: {c.card}; border: 0; }}
 QFrame[role="rule"] {{ background: {c.line}; border: 0; }}
