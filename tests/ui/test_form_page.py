@@ -15,15 +15,19 @@ from tests.exporters.sample import qixia
 from tests.helpers import ROOT, session
 from tests.importers.tables import HEADER, ROWS, book
 from tests.ui.helpers import QuietAlerts, commit, services_on, window_on
+from workbench.domain.changes import Change
 from workbench.domain.compiler import compile_form
 from workbench.domain.entities_form import IN_FORCE, FormRevision
-from workbench.domain.evaluation import Entry
+from workbench.domain.evaluation import Entry, Input
+from workbench.domain.form_edits import put_points
 from workbench.domain.form_outline import points_of
+from workbench.domain.form_raw import form_to_raw
 from workbench.services.authoring import Authoring
 from workbench.services.catalog import Catalog
 from workbench.services.editing import Address
 from workbench.services.parts import local_now
 from workbench.services.session import Session
+from workbench.ui.checks_page import ChecksPage
 from workbench.ui.form_page import EFFECT, INDICATOR, TEMPLATE, FormPage
 from workbench.ui.main_window import MainWindow
 from workbench.ui.scoring_page import ScoringPage
@@ -356,3 +360,40 @@ def test_the_page_is_reached_by_its_kind_and_shows_a_field(window: MainWindow, p
     assert focused() is page.indicator.editors["points"].input
     assert "最多得 4 分，达不到分值 6 分" in page.indicator.faults.text()
     assert page.editing.outline.line("B12").points == Decimal(6)
+
+
+def notices(page: FormPage) -> str:
+    return "\n".join(one.words.text() for one in page.effect.findChildren(Notice))
+
+
+def test_findings_that_applying_would_raise_are_told_before(page: FormPage, opened: Session) -> None:
+    found = set(page.effect._context.services.checking.findings)  # type: ignore[union-attr]
+    raw = put_points(put_points(form_to_raw(opened.evaluation.form), "A11", Decimal(3)), "A12", Decimal(5))
+    page.editing.put(raw, "改分值")
+    page.show_part(EFFECT)
+    told = notices(page)
+    assert "应用后核验会多出" in told
+    assert "最高可得 4 分，本指标分值 3 分" in told
+    assert set(page.effect._context.services.checking.findings) == found, "nothing is changed yet"  # type: ignore[union-attr]
+
+
+def test_a_finding_about_the_form_leads_to_the_form(window: MainWindow, page: FormPage) -> None:
+    assert window.workplace is not None
+    window.workplace.show_page("checks")
+    checks = window.workplace.page("checks")
+    assert isinstance(checks, ChecksPage)
+    card = next(one for one in checks.cards if one.finding.code == "K07")
+    checks._go(card.finding)
+    assert (window.workplace.current, page.tree.current) == ("form", card.finding.place.id)
+    assert card.finding.key == f"K07:indicator:{card.finding.indicator}", "earlier waivers are kept by it"
+
+
+def test_the_effect_names_no_grade_before_everything_is_scored(page: FormPage, opened: Session) -> None:
+    assert "（优）" in page.editing.effect().total_text()
+    gone = [one for one in opened.evaluation.table(Input).values() if one.indicator == "A11"]
+    opened.change([Change(one, None) for one in gone])
+    page.editing.put(put_points(form_to_raw(opened.evaluation.form), "A11", Decimal(3)), "改分值")
+    page.editing.put(put_points(page.editing.raw, "A12", Decimal(5)), "改分值")
+    text = page.editing.effect().total_text()
+    assert text.startswith("未评完，已评得 ")
+    assert "优" not in text

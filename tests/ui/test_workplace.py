@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers import MemoryStore, session
 from tests.ui.helpers import QuietAlerts, commit, window_on
 from workbench.domain.evaluation import Entry, FundLine, Input, Member, Overview, Target
+from workbench.domain.narrative import bindings_of
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.session import Session
@@ -66,7 +67,10 @@ def test_twice_as_large_text_fits_an_ordinary_screen(window: MainWindow, qtbot: 
 
 def test_the_grade_is_provisional_until_everything_is_done(window: MainWindow, opened: Session) -> None:
     top = place_of(window).top
-    assert top.grade.text() == "未评完 1/3"
+    assert (top.grade.text(), top.progress.text()) == ("未评完", "已完成 0/3")
+    assert "已评 1/3。未评完，已评得 " in top.grade.toolTip()
+    assert opened.scores.grade is None
+    assert "等级" not in bindings_of(opened.evaluation, opened.scores), "no grade to put into a text"
     opened.put(Input(id="B11/rate", indicator="B11", key="rate", value="96%"))
     opened.put_all(Input(id=f"A11/{key}", indicator="A11", key=key, value="符合") for key in ("p1", "p2"))
     place_of(window).show_state()

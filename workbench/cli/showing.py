@@ -13,7 +13,7 @@ from workbench.domain.evaluation import Entry, Evaluation
 from workbench.domain.form import Form, Indicator, show_score
 from workbench.domain.narrative import bindings_of, fill
 from workbench.domain.records import records_of, tally_requests
-from workbench.domain.scoring import IndicatorScore, Scores
+from workbench.domain.scoring import IndicatorScore, Scores, rated
 
 _NOTHING = "—"
 
@@ -49,7 +49,7 @@ def _total(form: Form, scores: Scores) -> str:
 
 def _grade(form: Form, scores: Scores) -> str:
     if not scores.complete:
-        return f"已评 {scores.scored} / {scores.leaves} 项，等级待全部评完"
+        return f"{rated(scores)}，等级待全部评完"
     if scores.grade is None:
         return "不在任何等级内"
     distance = (

@@ -34,7 +34,7 @@ from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_json import form_text
 from workbench.domain.form_raw import form_to_raw
 from workbench.domain.papers import described, is_blank
-from workbench.domain.scoring import Scores, compute_scores
+from workbench.domain.scoring import Scores, compute_scores, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +83,17 @@ class Effect:
     scores: tuple[ScoreChange, ...]
     total: tuple[Decimal, Decimal]
     grade: tuple[Band | None, Band | None]
+    """None while not every indicator has a score."""
+    standing: tuple[str, str]
     lost: tuple[Lost, ...]
     doubts: tuple[str, ...]
     """What stays but should be looked at: judgements whose point reads otherwise now, scores above the full mark."""
     changes: tuple[Change, ...]
 
     def total_text(self) -> str:
-        """``总分 92.47（优）→ 91.20（优）``."""
-        digits = self.form.rounding.digits
-        parts = [
-            f"{show(total, digits)}{f'（{grade.name}）' if grade is not None else ''}"
-            for total, grade in zip(self.total, self.grade, strict=True)
-        ]
-        return f"总分 {parts[0]} → {parts[1]}"
+        """``总分 92.47（优） → 91.20（优）``; no grade while indicators are without a score."""
+        before, after = self.standing
+        return f"{before} → {after.removeprefix('总分 ') if before.startswith('总分') else after}"
 
 
 def effect_of(
@@ -118,6 +116,7 @@ def effect_of(
         tuple(_score_changes(evaluation.form, before, after.form, scores)),
         (before.total, scores.total),
         (before.grade, scores.grade),
+        (standing(evaluation.form, before), standing(after.form, scores)),
         lost,
         tuple(_doubts(evaluation, form)),
         changes,

@@ -19,7 +19,7 @@ from workbench.domain.amounts import (
     show_plain,
 )
 from workbench.domain.evaluation import STAGES, Evaluation, Input, Mark, input_id, mark_id
-from workbench.domain.form import Band, Form, Indicator, grade_of
+from workbench.domain.form import Band, Form, Indicator, grade_of, show_score
 from workbench.domain.rules.base import Given, InputSpec, Outcome
 from workbench.domain.sources import Sources
 
@@ -97,20 +97,22 @@ class Scores:
     scored: int
     done: int
     grade: Band | None
-    """Of the present total; only meaningful once everything is scored."""
+    """Of the total, once every indicator has a score; none before, and no bands beside it."""
     next_band: Band | None
     to_next: Decimal | None
     """Points missing to the next better grade."""
     above_lower: Decimal | None
     """Points above the lower bound of the present grade."""
+    scored_full: Decimal
+    """Full points of the indicators that have a score."""
 
     def __getitem__(self, indicator: str) -> IndicatorScore:
         return self.by_id[indicator]
 
     @property
     def complete(self) -> bool:
-        """Every indicator has a score."""
-        return self.scored == self.leaves
+        """Every indicator has a score, and there is one."""
+        return 0 < self.leaves == self.scored
 
 
 def resolve_inputs(
@@ -291,21 +293,44 @@ def _rolled(form: Form, leaves: Mapping[str, IndicatorScore]) -> Scores:
     total = round_half_up(
         sum((root.exact or Fraction(0) for root in roots), Fraction(0)), form.rounding.digits
     )
-    grade = grade_of(form, total)
-    better = [band for band in form.bands if band.lower > total]
+    rated, count = sum(root.scored for root in roots), sum(root.leaves for root in roots)
+    whole = 0 < count == rated  # half a total has no grade
+    grade = grade_of(form, total) if whole else None
+    better = [band for band in form.bands if band.lower > total] if whole else []
     next_band = min(better, key=lambda band: band.lower, default=None)
     return Scores(
         by_id={indicator.id: by_id[indicator.id] for indicator in form.indicators},
         total=total,
         full=sum((root.full_mark for root in roots), Decimal(0)),
-        leaves=sum(root.leaves for root in roots),
-        scored=sum(root.scored for root in roots),
+        leaves=count,
+        scored=rated,
         done=sum(root.done for root in roots),
         grade=grade,
         next_band=next_band,
         to_next=next_band.lower - total if next_band is not None else None,
         above_lower=total - grade.lower if grade is not None else None,
+        scored_full=sum((leaf.full_mark for leaf in leaves.values() if leaf.scored), Decimal(0)),
     )
+
+
+def finished(scores: Scores) -> str:
+    """``已完成 3/17``: how many indicators were marked as finished. 已评, in other words, is to have a score."""
+    return f"已完成 {scores.done}/{scores.leaves}"
+
+
+def rated(scores: Scores) -> str:
+    """``已评 5/17``: how many indicators have a score, by a standard or by hand."""
+    return f"已评 {scores.scored}/{scores.leaves}"
+
+
+def standing(form: Form, scores: Scores) -> str:
+    """How an evaluation stands: ``总分 92.47（优）``, or ``未评完，已评得 17.50 / 20 分`` while it has no grade."""
+    if scores.complete:
+        grade = f"（{scores.grade.name}）" if scores.grade is not None else ""
+        return f"总分 {show_score(form, scores.total)}{grade}"
+    if not scores.scored:
+        return "未评完，还没有指标得分"
+    return f"未评完，已评得 {show_score(form, scores.total)} / {show_plain(scores.scored_full)} 分"
 
 
 def _roll_up(indicator: Indicator, children: list[IndicatorScore]) -> IndicatorScore:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+from workbench.domain.changes import Change, apply
 from workbench.domain.checks import Checker, Finding, Limits, Place, Severity, read_limits
 from workbench.domain.checks.files import file_findings
 from workbench.domain.checks.records import signed_here
@@ -30,6 +31,7 @@ from workbench.domain.evaluation import (
 )
 from workbench.domain.own_checks import OwnCheck, OwnChecks, missing_names, named_values, own_findings
 from workbench.domain.records import overdue_requests
+from workbench.domain.scoring import compute_scores
 from workbench.domain.sources import Sources
 from workbench.domain.survey import questions_of
 from workbench.errors import InputRefused, WorkbenchError
@@ -189,6 +191,15 @@ class Checking:
         """What is said about one indicator."""
         return self._by_indicator.get(indicator, ()) if self.findings else ()
 
+    def supposing(self, changes: Sequence[Change]) -> tuple[Finding, ...]:
+        """The findings that would be new if the changes were made, worst first; nothing is changed."""
+        supposed = apply(self._session.evaluation, changes)
+        sources = Sources(supposed)
+        checker = Checker(self.limits, self._today, more=self._more)
+        known = {finding.key for finding in self.findings}
+        found = checker.run(supposed, compute_scores(supposed, sources), sources)
+        return tuple(one for one in found if one.key not in known and not one.waived)
+
     def waive(self, finding: Finding, reason: str, by: str = "") -> None:
         """Let a finding stand, with the reason, which is kept and printed; raises without one."""
         if not reason.strip():
@@ -211,14 +222,7 @@ class Checking:
         """离场前还差什么: every line, those with nothing left too."""
         evaluation, scores = self._session.evaluation, self._session.scores
         lines = what_is_left(View(evaluation, scores, Sources(evaluation), self.limits, today=self._today))
-        told = {
-            (place.kind, place.id) for line in lines for place, _ in line.places if place.page == "review"
-        }
-        errors = tuple(
-            (finding.place, f"{finding.code} {finding.message}")
-            for finding in self.blocking
-            if (finding.place.kind, finding.place.id) not in told
-        )
+        errors = tuple((finding.place, f"{finding.code} {finding.message}") for finding in self.blocking)
         return (*lines, Left("错误未处理", errors))
 
 

@@ -32,14 +32,14 @@ GROUPINGS: Mapping[str, Callable[[Finding], str]] = {
     "按核验项": lambda finding: f"{finding.code}　{CATALOGUE.get(finding.code, '')}",
 }
 _PILLS = {Severity.ERROR: "pill_lost", Severity.WARNING: "pill_warning", Severity.NOTICE: "pill_accent"}
-#: Names of pages in findings that differ from the window's.
-_PAGES = {"targets_funds": "targets"}
 
 
 def address_of(place: Place) -> Address:
     """Where the window goes for the place of a finding."""
     if not place.kind:
-        return Address("page", _PAGES.get(place.page, place.page))
+        return Address("page", place.page)
+    if place.page == "form":  # an indicator, where its points and its standard are changed
+        return Address("form_revision", place.id, place.field)
     return Address(place.kind, place.id, place.field)
 
 

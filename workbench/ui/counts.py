@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.domain.entities_review import Opinion, ReviewNote
 from workbench.domain.evaluation import Evidence, Problem, Questionnaire
 from workbench.domain.records import records_of, tally_requests
+from workbench.domain.scoring import finished, rated
 from workbench.domain.survey import as_counted
 from workbench.ui.context import Context
 
@@ -17,12 +18,15 @@ class Count:
 
     text: str
     tone: str = "soft"
+    whole: str = ""
+    """The same in words, for the tip and for screen readers."""
 
 
 def scored(context: Context) -> Count:
     """Indicators finished, of all."""
     scores = context.session.scores
-    return Count(f"{scores.done}/{scores.leaves}", "done" if scores.done == scores.leaves else "soft")
+    tone = "done" if scores.done == scores.leaves else "soft"
+    return Count(f"{scores.done}/{scores.leaves}", tone, f"{finished(scores)}，{rated(scores)}")
 
 
 def valid_sheets(context: Context) -> Count:
@@ -73,4 +77,4 @@ def findings(context: Context) -> Count:
     counts = checking.counts if checking is not None else None
     if counts is None or not counts.short:
         return Count("")
-    return Count(counts.short, "lost" if counts.errors else "warning")
+    return Count(counts.short, "lost" if counts.errors else "warning", str(counts))

@@ -8,12 +8,14 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from workbench.domain.checks import Finding, Severity
 from workbench.domain.fields import FieldSpec
 from workbench.domain.form_diff import Difference, compare
 from workbench.domain.form_edits import restore
 from workbench.domain.form_effect import Effect, Lost, lost_with
 from workbench.domain.form_raw import form_to_raw
 from workbench.errors import Fault, InputRefused, WorkbenchError
+from workbench.services.checking import counts_of
 from workbench.services.form_editing import FormEditing
 from workbench.ui.context import Context
 from workbench.ui.fields import editor_for
@@ -22,6 +24,8 @@ from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, sc
 
 #: More lines than this are counted in words.
 MOST_LINES = 80
+#: The same of findings that applying would raise.
+MOST_FINDINGS = 12
 
 
 class FormEffectPanel(QWidget):
@@ -157,6 +161,24 @@ class FormEffectPanel(QWidget):
         self._show_lost(effect.lost)
         for doubt in effect.doubts:
             self._effects.addWidget(Notice(theme, "warning", "", doubt, "", None))
+        checking = self._context.services.checking
+        if checking is not None:
+            self._show_findings(checking.supposing(effect.changes))
+
+    def _show_findings(self, found: Sequence[Finding]) -> None:
+        """What the checks will say that they do not say now: known before the form is in force."""
+        if not found:
+            return
+        tone = "lost" if any(one.severity is Severity.ERROR for one in found) else "warning"
+        words = f"应用后核验会多出 {len(found)} 项（{counts_of(found)}）："
+        self._effects.addWidget(Notice(self._context.theme, tone, "", words, "", None))
+        for one in found[:MOST_FINDINGS]:
+            go = partial(self._go, one.indicator) if one.indicator in self._editing.outline else None
+            text = f"{one.where}：{one.message}" if one.where else one.message
+            each = {Severity.ERROR: "lost", Severity.WARNING: "warning"}.get(one.severity, "accent")
+            self._effects.addWidget(Notice(self._context.theme, each, one.code, text, "去改 →", go))
+        if len(found) > MOST_FINDINGS:
+            self._effects.addWidget(label(f"另有 {len(found) - MOST_FINDINGS} 项", "small"))
 
     def _show_list(self, rows: QVBoxLayout, card: Card, found: Sequence[Difference]) -> None:
         clear(rows)

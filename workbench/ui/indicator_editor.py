@@ -174,14 +174,17 @@ class IndicatorEditor(QWidget):
             text = (
                 finding.message if "总分" in finding.message else f"{finding.message}{effect_text(finding)}"
             )
-            self._notices.addWidget(
-                Notice(
-                    self._context.theme, tone, finding.code, text, "查看计算", partial(self._explain, finding)
-                )
-            )
+            words, go = "查看计算", partial(self._explain, finding)
+            if finding.place.page == "form" and not finding.adopting:  # mended there, not here
+                words, go = "去改指标体系 →", partial(self._to_form, finding)
+            self._notices.addWidget(Notice(self._context.theme, tone, finding.code, text, words, go))
         if len(findings) > MOST_NOTICES:
             rest = f"另有 {len(findings) - MOST_NOTICES} 条，见核验"
             self._notices.addWidget(link(rest, lambda: self._context.navigate(Address("page", "checks"))))
+
+    def _to_form(self, finding: Finding) -> None:
+        """Go where the points and the standard of the indicator are changed."""
+        self._context.navigate(Address("form_revision", finding.place.id, finding.place.field))
 
     def _explain(self, finding: Finding) -> None:
         """The figures behind a finding, and what to do; its changes are made when the person agrees."""

@@ -24,6 +24,7 @@ class _Step(QAbstractButton):
         self.setAccessibleName(text)
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._key = key
         self.setToolTip(key)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -32,7 +33,9 @@ class _Step(QAbstractButton):
         """Show another count."""
         if count != self._count:
             self._count = count
-            self.setAccessibleDescription(count.text)
+            words = count.whole or count.text
+            self.setAccessibleDescription(words)
+            self.setToolTip("　".join(filter(None, (words if count.whole else "", self._key))))
             self.update()
 
     def sizeHint(self) -> QSize:

@@ -113,7 +113,7 @@ def _total_words(one: StageTotal, total: str) -> str:
     """``复核（91.50 良，已填 3 项）``."""
     if not one.given:
         return f"{one.stage}（未填）"
-    grade = f" {one.grade}" if one.grade else ""
+    grade = f" {one.grade}" if one.grade else "" if one.complete else "，未评完"
     filled = "" if one.stage == FIRST else f"，已填 {one.given} 项"
     return f"{one.stage}（{total}{grade}{filled}）"
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, 
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.form import show_score
+from workbench.domain.scoring import finished, rated, standing
 from workbench.services.session import Session
 from workbench.ui.actions import ActionBook
 from workbench.ui.theme import Theme, role
@@ -130,15 +131,17 @@ class TopLine(QFrame):
         name = overview.project or "未命名的评价"
         self.title.setText(f"{name} · {overview.year}" if overview.year else name)
         self.mode.setText(overview.mode or session.evaluation.form.mode)
-        self.progress.setText(f"已评 {scores.done}/{scores.leaves}")
+        self.progress.setText(finished(scores))
+        self.progress.setToolTip(f"{rated(scores)}（有得分），{finished(scores)}（已按“完成本项”）")
         self.bar.setMaximum(max(scores.leaves, 1))
         self.bar.setValue(scores.done)
         form = session.evaluation.form
+        self.grade.setToolTip(f"{rated(scores)}。{standing(form, scores)}。全部指标有得分后才有等级。")
         self.total.setText(show_score(form, scores.total))
         self.full.setText(f"/ {show_plain(scores.full)}")
         if not scores.complete:
             role(self.grade, "pill")
-            self.grade.setText(f"未评完 {scores.scored}/{scores.leaves}")
+            self.grade.setText("未评完")
         else:
             # A rule that starts from the full mark gives a total before anybody looked: say so.
             settled = scores.done == scores.leaves
@@ -146,6 +149,7 @@ class TopLine(QFrame):
             role(self.grade, "pill" if not settled else "pill_done" if best else "pill_accent")
             name = scores.grade.name if scores.grade is not None else "—"
             self.grade.setText(name if settled else f"暂 {name}")
+            self.grade.setToolTip("" if settled else f"{finished(scores)}，全部完成后等级才算确定。")
         if not scores.complete:
             self.distance.setText("")
         elif scores.next_band is not None and scores.to_next is not None:

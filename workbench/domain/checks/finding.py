@@ -15,6 +15,7 @@ from workbench.domain.evaluation import Waiver
 PAGES = (
     "overview",
     "targets_funds",
+    "form",
     "scoring",
     "records",
     "evidence",
@@ -203,9 +204,9 @@ class Spot:
 
     def _finding(self, severity: Severity, message: str, rest: Mapping[str, object]) -> Finding:
         place = self.place
-        key = ":".join(
-            part for part in (self.code, place.kind or place.page, place.id, place.field, self.part) if part
-        )
+        # Waivers are kept by this key: what is mended in the form was first told of the page of scores.
+        at = place.kind or {"form": "scoring"}.get(place.page, place.page)
+        key = ":".join(part for part in (self.code, at, place.id, place.field, self.part) if part)
         return Finding(
             code=self.code,
             severity=severity,

@@ -19,7 +19,7 @@ _PLACE = Place("scoring")
 def bands_cover_every_total(view: View) -> Iterator[Finding]:
     """Bands from 0 upwards without gap; what the source printed otherwise."""
     form = view.form
-    spot = Spot("K12", _PLACE, "指标体系 › 等级划分", part="bands")
+    spot = Spot("K12", Place("form"), "指标体系 › 等级划分", part="bands")
     if not form.bands:
         yield spot.warning(
             "没有等级划分，无法核对等级。",

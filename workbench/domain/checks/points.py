@@ -24,14 +24,14 @@ def points_add_up(view: View) -> Iterator[Finding]:
         children = form.children(indicator.id)
         if children:
             yield from _sum(
-                view.at_indicator("K01", indicator.id),
+                view.in_form("K01", indicator.id),
                 f"“{indicator.name}”的下级指标",
                 children,
                 indicator.full_mark,
             )
     if form.roots:
         first = form.roots[0].id
-        spot = Spot("K01", view.at_indicator("K01", first).place, "指标体系 › 总分", part="total")
+        spot = Spot("K01", view.in_form("K01", first).place, "指标体系 › 总分", part="total")
         yield from _sum(spot, form.levels[0] if form.levels else "一级指标", form.roots, form.total)
 
 
@@ -58,7 +58,7 @@ def standard_gives_the_full_mark(view: View, scored: IndicatorScore) -> Iterator
     if rule is None:
         return
     most, full = rule.maximum(), exact(indicator.full_mark)
-    spot = view.at_indicator("K07", indicator.id)
+    spot = view.in_form("K07", indicator.id)
     if most == full:
         return
     adopting: tuple[Change, ...] = ()
@@ -91,14 +91,14 @@ def standard_is_sound(view: View) -> Iterator[Finding]:
         for number, fault in enumerate(rule.faults()):
             named = isinstance(rule, MeasuredRule) and "没有名称" in fault
             if named:
-                yield view.at_indicator("K08", leaf.id, part=f"names{number}").warning(
+                yield view.in_form("K08", leaf.id, part=f"names{number}").warning(
                     fault,
                     expected="写明分子、分母各是什么",
                     found="没有名称",
                     remedy="请在指标体系里写明预算、到位、合同、应付或已付。",
                 )
             else:
-                yield view.at_indicator("K07", leaf.id, part=f"rule{number}").warning(
+                yield view.in_form("K07", leaf.id, part=f"rule{number}").warning(
                     fault, remedy="请核对评分标准。"
                 )
 
@@ -110,7 +110,7 @@ def weights_suit_the_mode(view: View) -> Iterator[Finding]:
     if not form.roots or not form.total:
         return
     mode = view.evaluation.overview.mode or form.mode
-    spot = Spot("K13", view.at_indicator("K13", form.roots[0].id).place, "指标体系 › 权重")
+    spot = Spot("K13", view.in_form("K13", form.roots[0].id).place, "指标体系 › 权重")
     if mode == "单位自评":
         yield from _self_weights(view, spot)
         return
@@ -164,7 +164,7 @@ def no_indicator_outweighs_its_branch(view: View) -> Iterator[Finding]:
         heaviest = max(leaves, key=lambda leaf: leaf.full_mark)
         share = exact(heaviest.full_mark) / exact(root.full_mark)
         if share > exact(view.limits.single_share):
-            yield view.at_indicator("K13", heaviest.id, part="single").notice(
+            yield view.in_form("K13", heaviest.id, part="single").notice(
                 f"一个指标占“{root.name}”{show_plain(root.full_mark)} 分中的 {show_plain(heaviest.full_mark)} 分，"
                 f"其余 {len(leaves) - 1} 个指标共 {show_plain(root.full_mark - heaviest.full_mark)} 分。",
                 detail=f"界限来自：{view.limits.source('single_share')}。",

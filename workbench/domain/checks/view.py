@@ -235,6 +235,10 @@ class View:
         place = Place("scoring", kind, id_ or indicator, field)
         return Spot(code, place, self.form.place(indicator), indicator, part)
 
+    def in_form(self, code: str, indicator: str, *, part: str = "") -> Spot:
+        """A spot at an indicator of the form itself, where its points and its standard are changed."""
+        return Spot(code, Place("form", "indicator", indicator), self.form.place(indicator), indicator, part)
+
     def at(
         self, code: str, page: str, kind: str, id_: str, words: str, *, field: str = "", part: str = ""
     ) -> Spot:

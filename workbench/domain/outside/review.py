@@ -179,10 +179,14 @@ def summary(review: Review) -> list[str]:
     counted = "、".join(f"{severity.label} {review.count(severity)} 条" for severity in Severity)
     lines = [f"复核文件：{'、'.join(form.files)}。", f"评分表：{form.title}，{len(form.leaves)} 项指标。"]
     if review.printed_total is not None:
-        grade = review.scores.grade.name if review.scores.grade else "无"
+        scores = review.scores
+        grade = (
+            f"按等级划分为“{scores.grade.name if scores.grade else '无'}”"
+            if scores.complete
+            else f"{scores.leaves - scores.scored} 项没有得分，不能定级"
+        )
         lines.append(
-            f"来稿总分 {show(review.printed_total)} 分；各项得分相加 {show(review.scores.total)} 分，"
-            f"按等级划分为“{grade}”。"
+            f"来稿总分 {show(review.printed_total)} 分；各项得分相加 {show(scores.total)} 分，{grade}。"
         )
     lines.append(f"复核意见：{counted}；没读懂的部分 {len(review.unread)} 处。")
     return lines
