@@ -79,8 +79,10 @@ def leaf_paragraphs(data: ReportData, row: ScoreRow) -> list[Block]:
     blocks = paragraphs(row.basis)
     outcome, scored = row.scored.outcome, row.scored
     if outcome is not None and outcome.expression and scored.computed is not None and _calculates(scored):
+        # Some rules end with their verdict (…，得 0 分): it is said once, with the form's digits.
+        steps = outcome.expression.removesuffix("，得 0 分")
         blocks += paragraphs(
-            f"计算过程：{outcome.expression}，得 {score_text(data, scored.computed, scored.indicator)} 分。"
+            f"计算过程：{steps}，得 {score_text(data, scored.computed, scored.indicator)} 分。"
         )
     if scored.overridden:
         entry = data.evaluation.entry(row.indicator.id)
