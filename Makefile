@@ -32,8 +32,10 @@ package: ## 在 Linux 上制作安装包（.deb、免安装包），结果在 di
 
 WINDOWS ?= dist/windows/workbench
 windows-installer: ## 由 Windows 版程序文件夹（WINDOWS=…）制作安装程序，需要 makensis；其余在 Windows 上用 tools/build_windows.ps1
+	@tools/setup.sh run
+	@$(PYTHON) tools/product.py nsh build/product.nsh
 	@version=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml); makensis -V2 -INPUTCHARSET UTF8 \
-	  -DVERSION=$$version -DSOURCE=$(abspath $(WINDOWS)) -DTARGET=$(CURDIR)/dist/workbench-$$version-setup.exe \
+	  -DPRODUCT=$(CURDIR)/build/product.nsh -DVERSION=$$version -DSOURCE=$(abspath $(WINDOWS)) -DTARGET=$(CURDIR)/dist/workbench-$$version-setup.exe \
 	  packaging/windows/installer.nsi && ls -l dist/workbench-$$version-setup.exe
 
 windows-layout: ## 比较 Linux 版与 Windows 版（WINDOWS=…）程序文件夹的内容，本程序的文件有差别则报错

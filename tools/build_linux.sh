@@ -5,15 +5,11 @@
 #
 # A package runs on systems with the C library of this one or a newer one, so build on the oldest.
 # Needs Python 3.11–3.13 with venv, binutils, dpkg-deb and xz; leave nothing outside build/ and dist/.
-# WORKBENCH_APP_ID, WORKBENCH_MAINTAINER: whose the package is; WORKBENCH_UPDATE_KEY: the private key of
+# WORKBENCH_APP_ID, WORKBENCH_PUBLISHER, WORKBENCH_MAINTAINER: whose the package is, where it is not as
+# resources/product.toml says; WORKBENCH_UPDATE_KEY: the private key of
 # updates (tools/make_update.py keys), without it no update packages are made.
 set -eu
 cd "$(dirname "$0")/.."
-
-# The name by which 统信 UOS knows an application; also the name of the package.
-app_id=${WORKBENCH_APP_ID:-org.workbench.evaluation}
-maintainer=${WORKBENCH_MAINTAINER:-Workbench <workbench@localhost>}
-title=现场评价工作台
 
 say() { printf '%s\n' "$*" >&2; }
 for tool in dpkg-deb dpkg objdump xz tar; do
@@ -38,6 +34,11 @@ if ! cmp -s "$lock" build/venv/.installed; then
 fi
 py=build/venv/bin/python
 
+said=$("$py" tools/product.py shell)
+eval "$said"
+title=$product_title
+app_id=$product_app_id # the name by which 统信 UOS knows an application; also the name of the package
+types=$("$py" tools/product.py types)
 version=$("$py" -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
 arch=$(dpkg --print-architecture)
 # Files of a package bear the time of the commit, so that the same source makes the same package.
@@ -50,7 +51,8 @@ rm -rf dist/workbench build/deb build/portable build/self-test build/update_keys
 key=${WORKBENCH_UPDATE_KEY:-}
 if [ -n "$key" ]; then "$py" tools/make_update.py public "$key" build/update_keys/release.pub
 else say "没有设 WORKBENCH_UPDATE_KEY：程序不带更新公钥，不做更新包。"; fi
-[ -n "${WORKBENCH_MAINTAINER:-}" ] || say "没有设 WORKBENCH_MAINTAINER：.deb 的维护者写为“$maintainer”。"
+[ -n "${WORKBENCH_MAINTAINER:-}" ] || say "没有设 WORKBENCH_MAINTAINER：.deb 的维护者写为“$product_maintainer”。"
+"$py" tools/product.py page build/product.toml
 "$py" tools/gather_licences.py build/licences
 "$py" -m PyInstaller --noconfirm --log-level ERROR --distpath dist --workpath build/work build.spec
 "$py" tools/gather_licences.py dist/workbench/_internal/licences dist/workbench
@@ -67,21 +69,32 @@ glibc=$(find dist/workbench -type f \( -name '*.so*' -o -name workbench \) -exec
 
 fill() {
   sed -e "s/@APP_ID@/$app_id/g" -e "s/@TITLE@/$title/g" -e "s/@VERSION@/$version/g" -e "s/@ARCH@/$arch/g" \
-    -e "s/@GLIBC@/$glibc/g" -e "s/@SIZE@/${size:-0}/g" -e "s/@MAINTAINER@/$maintainer/g" "$1" >"$2"
+    -e "s/@GLIBC@/$glibc/g" -e "s/@SIZE@/${size:-0}/g" -e "s/@MAINTAINER@/$product_maintainer/g" \
+    -e "s/@SUMMARY@/$product_summary/g" -e "s|@TYPES@|$types|g" -e "s/@FORMER@/$former/g" "$1" >"$2"
 }
+
+# A firm's own package takes the place of the usual one: both would bring the command `workbench`.
+usual=$(env -u WORKBENCH_APP_ID "$py" tools/product.py get app_id)
+former=evaluation-workbench
+[ "$usual" = "$app_id" ] || former="$former, $usual"
 
 deb=build/deb home=build/deb/opt/apps/$app_id
 mkdir -p "$home/files" "$home/entries/applications" "$home/entries/icons/hicolor/256x256/apps" \
-  "$deb/usr/bin" "$deb/usr/share/applications" "$deb/usr/share/icons/hicolor/256x256/apps" \
+  "$home/entries/icons/hicolor/256x256/mimetypes" "$home/entries/mime/packages" \
+  "$deb/usr/bin" "$deb/usr/share/applications" "$deb/usr/share/icons" "$deb/usr/share/mime/packages" \
   "$deb/usr/share/doc/$app_id" "$deb/DEBIAN"
 cp -a dist/workbench/. "$home/files/"
 size=$(du -sk "$home" | cut -f1)
 fill packaging/linux/info.json "$home/info"
 fill packaging/linux/workbench.desktop "$home/entries/applications/$app_id.desktop"
 cp resources/icons/workbench.png "$home/entries/icons/hicolor/256x256/apps/$app_id.png"
-# 统信 UOS reads entries/; other desktops look below /usr/share.
+cp resources/icons/document.png "$home/entries/icons/hicolor/256x256/mimetypes/$app_id-document.png"
+"$py" tools/product.py mime "$home/entries/mime/packages/$app_id.xml"
+# 统信 UOS reads entries/; other desktops look below /usr/share, and their own triggers of dpkg tell them
+# that something came or went: the package needs no scripts.
 cp "$home/entries/applications/$app_id.desktop" "$deb/usr/share/applications/"
-cp resources/icons/workbench.png "$deb/usr/share/icons/hicolor/256x256/apps/$app_id.png"
+cp -R "$home/entries/icons/hicolor" "$deb/usr/share/icons/"
+cp "$home/entries/mime/packages/$app_id.xml" "$deb/usr/share/mime/packages/"
 cp THIRD_PARTY_LICENSES.md LICENSE "$deb/usr/share/doc/$app_id/"
 ln -s "/opt/apps/$app_id/files/workbench" "$deb/usr/bin/workbench"
 fill packaging/linux/control "$deb/DEBIAN/control"
@@ -99,7 +112,7 @@ if [ -n "$key" ]; then
   case $arch in amd64) machine=x86_64 ;; *) machine=$arch ;; esac
   for kind in deb folder; do
     case $kind in deb) payload=dist/${app_id}_${version}_$arch.deb ;; *) payload=dist/$portable.tar.xz ;; esac
-    "$py" tools/make_update.py pack "$key" "$payload" "dist/workbench-$version-linux-$arch-$kind.update" \
+    "$py" tools/make_update.py pack "$key" "$payload" "dist/workbench-$version-linux-$arch-$kind.wbupdate" \
       --system linux --machine "$machine" --kind "$kind"
   done
 fi

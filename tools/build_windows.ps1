@@ -6,12 +6,11 @@
 # -Install also installs, upgrades and uninstalls on this machine, with the self-test in between; for build machines.
 # WORKBENCH_SIGN        command that signs the file it is given last (signtool sign /fd sha256 ...); unset: not signed
 # WORKBENCH_UPDATE_KEY  private key of updates (tools\make_update.py keys); unset: no update packages
-# WORKBENCH_PUBLISHER   publisher shown in Windows
+# WORKBENCH_APP_ID, WORKBENCH_PUBLISHER   whose the program is, where it is not as resources\product.toml says
 param([string]$Python = "", [switch]$Install)
 $ErrorActionPreference = "Stop"
 Set-StrictMode -Version 3
 Set-Location (Join-Path $PSScriptRoot "..")
-$title = "现场评价工作台"
 $env:PYTHONUTF8 = "1"
 $env:PYTHONHASHSEED = "0"
 
@@ -54,6 +53,11 @@ if (-not (Test-Path $stamp) -or (Get-FileHash $stamp).Hash -ne (Get-FileHash $lo
   Copy-Item $lock $stamp
 }
 $py = (Resolve-Path build\venv\Scripts\python.exe).Path
+# What Python says on a pipe is UTF-8 (PYTHONUTF8).
+[Console]::OutputEncoding = [Text.Encoding]::UTF8
+$title = & $py tools\product.py get title
+Invoke-Checked $py tools\product.py page build\product.toml
+Invoke-Checked $py tools\product.py nsh build\product.nsh
 $version = & $py -c "import tomllib; print(tomllib.load(open('pyproject.toml', 'rb'))['project']['version'])"
 
 Write-Host "正在打包 $title $version ……"
@@ -83,8 +87,7 @@ $makensis = (Get-Command makensis -ErrorAction SilentlyContinue).Source
 if (-not $makensis) { $makensis = "${env:ProgramFiles(x86)}\NSIS\makensis.exe" }
 if (-not (Test-Path $makensis)) { throw "没有找到 NSIS 3（makensis.exe）。" }
 $setup = Join-Path (Get-Location) "dist\workbench-$version-setup.exe"
-$words = @("-V2", "-INPUTCHARSET", "UTF8", "-DVERSION=$version", "-DSOURCE=$((Resolve-Path dist\workbench).Path)", "-DTARGET=$setup")
-if ($env:WORKBENCH_PUBLISHER) { $words += "-DPUBLISHER=$($env:WORKBENCH_PUBLISHER)" }
+$words = @("-V2", "-INPUTCHARSET", "UTF8", "-DPRODUCT=$((Resolve-Path build\product.nsh).Path)", "-DVERSION=$version", "-DSOURCE=$((Resolve-Path dist\workbench).Path)", "-DTARGET=$setup")
 if ($sign) { $words += "-DSIGN=$sign" }
 Invoke-Checked $makensis @words packaging\windows\installer.nsi
 
@@ -98,8 +101,8 @@ Add-Type -AssemblyName System.IO.Compression.FileSystem
 [IO.Compression.ZipFile]::CreateFromDirectory((Resolve-Path build\portable).Path, $archive, "Optimal", $false, [Text.Encoding]::UTF8)
 
 if ($key) {
-  Invoke-Checked $py tools\make_update.py pack $key $setup "dist\workbench-$version-windows-setup.update" --system windows --machine x86_64 --kind setup
-  Invoke-Checked $py tools\make_update.py pack $key $archive "dist\workbench-$version-windows-portable.update" --system windows --machine x86_64 --kind folder
+  Invoke-Checked $py tools\make_update.py pack $key $setup "dist\workbench-$version-windows-setup.wbupdate" --system windows --machine x86_64 --kind setup
+  Invoke-Checked $py tools\make_update.py pack $key $archive "dist\workbench-$version-windows-portable.wbupdate" --system windows --machine x86_64 --kind folder
 }
 
 if ($Install) {
@@ -107,6 +110,9 @@ if ($Install) {
   $data = Join-Path ([Environment]::GetFolderPath("MyDocuments")) $title
   Write-Host "正在安装、自检、覆盖升级、卸载（$home_）……"
   Invoke-Waited $setup "/S /NODESKTOP /D=$home_"
+  $open = (Get-Item "HKCU:\Software\Classes\Workbench.Archive\shell\open\command").GetValue("")
+  if ($open -ne "`"$home_\workbench.exe`" --open `"%1`"") { throw "文件关联不对：$open" }
+  Invoke-Checked "$home_\workbench-cli.exe" list
   Test-Program "$home_\workbench.exe" build\self-test\installed
   Invoke-Waited "$home_\workbench.exe" "new 升级前的评价 --form qixia-2022"
   $before = (Get-FileHash (Get-ChildItem -Recurse -Path $data -Filter evaluation.db).FullName).Hash
@@ -118,13 +124,16 @@ if ($Install) {
   Start-Sleep -Seconds 3
   Invoke-Waited "$home_\uninstall.exe" "/S _?=$home_"
   $left = @(Get-ChildItem -Recurse -File $home_ -ErrorAction SilentlyContinue | Where-Object { $_.Name -ne "uninstall.exe" })
+  foreach ($kept in "Workbench.Archive", ".wbx", ".wbfirm", ".wbupdate") {
+    if (Test-Path "HKCU:\Software\Classes\$kept") { throw "卸载后留下文件关联：$kept" }
+  }
   if ($left) { throw "卸载后留下：$($left.FullName -join '、')" }
   $after = (Get-FileHash (Get-ChildItem -Recurse -Path $data -Filter evaluation.db).FullName).Hash
   if ($before -ne $after) { throw "升级或卸载改动了评价数据。" }
   Write-Host "安装、升级、运行中拒绝升级、卸载都符合要求，评价数据未变。"
 }
 
-Get-ChildItem dist -File | Where-Object { $_.Extension -in ".exe", ".zip", ".update" } | ForEach-Object {
+Get-ChildItem dist -File | Where-Object { $_.Extension -in ".exe", ".zip", ".wbupdate" } | ForEach-Object {
   "$((Get-FileHash $_.FullName -Algorithm SHA256).Hash.ToLower())  ./$($_.Name)"
 } | Set-Content -Encoding UTF8 dist\SHA256SUMS
 Get-ChildItem dist -File | Select-Object Name, Length

@@ -1,4 +1,4 @@
-"""Draw the program's mark into resources/icons: a sheet with three scored lines and a tick."""
+"""Draw the program's mark into resources/icons: a sheet with three scored lines and a tick; and that of its files."""
 
 from __future__ import annotations
 
@@ -37,12 +37,30 @@ def mark() -> Image.Image:
     return picture.resize((_EDGE, _EDGE), Image.Resampling.LANCZOS)
 
 
+def document() -> Image.Image:
+    """A sheet with a folded corner that bears the mark: what a file of the program looks like."""
+    edge = _EDGE * _OVER
+    picture = Image.new("RGBA", (edge, edge))
+    draw = ImageDraw.Draw(picture)
+    left, top, right, bottom, fold = (round(v * edge) for v in (0.14, 0.02, 0.86, 0.98, 0.2))
+    outline = [(left, top), (right - fold, top), (right, top + fold), (right, bottom), (left, bottom)]
+    draw.polygon(outline, fill=PAPER)
+    draw.line([*outline, outline[0]], fill=LINE, width=round(0.02 * edge), joint="curve")
+    draw.polygon([(right - fold, top), (right - fold, top + fold), (right, top + fold)], fill=LINE)
+    picture = picture.resize((_EDGE, _EDGE), Image.Resampling.LANCZOS)
+    small = round(0.5 * _EDGE)
+    picture.alpha_composite(
+        mark().resize((small, small), Image.Resampling.LANCZOS), (_EDGE // 4, round(0.38 * _EDGE))
+    )
+    return picture
+
+
 def main() -> int:
     """Write the .png for Linux and the .ico for Windows anew."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    drawn = mark()
-    drawn.save(FOLDER / "workbench.png", optimize=True)
-    drawn.save(FOLDER / "workbench.ico", sizes=[(edge, edge) for edge in ICO_EDGES])
+    for name, drawn in (("workbench", mark()), ("document", document())):
+        drawn.save(FOLDER / f"{name}.png", optimize=True)
+        drawn.save(FOLDER / f"{name}.ico", sizes=[(edge, edge) for edge in ICO_EDGES])
     return 0
 
 

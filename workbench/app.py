@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -21,16 +22,18 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
 from workbench.paths import Paths, find_install, find_paths, program_version
-from workbench.services import logs
+from workbench.services import logs, own_files
 from workbench.services.catalog import MENDABLE, Recovered
 from workbench.services.diagnosis import Diagnosis
 from workbench.services.discretion import trace
+from workbench.services.handover import address_of
 from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble, local_now
 from workbench.services.run_marks import Ended, RunMark
 from workbench.store.evaluations import EvaluationStore
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
+from workbench.ui.arrivals import Arrivals
 from workbench.ui.guide import Guide
 from workbench.ui.inputs import EnterPresses
 from workbench.ui.keeper import Keeper
@@ -49,8 +52,8 @@ ARCHIVES = "归档包 (*.zip *.wbx);;归档包文件夹中的 bagit.txt (bagit.t
 FOLLOW_SYSTEM, LIGHT, DARK = "跟随系统", "浅色", "深色"
 
 
-def main() -> int:
-    """Run the window until it is closed; the exit code."""
+def main(files: Sequence[str] = ()) -> int:
+    """Run the window until it is closed, with these files opened in turn; the exit code."""
     paths = find_paths()
     with logs.kept(paths.logs):
         keep_messages()
@@ -58,7 +61,10 @@ def main() -> int:
         app = QApplication(sys.argv[:1])
         front = Front(app, paths, mark.ended)
         front.window.show()
+        QTimer.singleShot(0, front, lambda: front.arrivals.open(Path(one).absolute() for one in files))
+        front.arrivals.listen(address_of(paths.settings))
         code = app.exec()
+        front.arrivals.close()
         front.tasks.stop_all()
         mark.clear()
         return code
@@ -113,6 +119,16 @@ class Front(QObject):
             cache=paths.cache,
         )
         self.last_place = LastPlace(self.window, self.settings)
+        self.arrivals = Arrivals(
+            self.window,
+            self.alerts,
+            {
+                own_files.EVALUATION: self.open_folder,
+                own_files.ARCHIVE: self.reopen_from,
+                own_files.DEFAULTS: lambda path: self._open_settings().preview_firm(path),
+                own_files.UPDATE: lambda path: self._open_settings().update_from(path),
+            },
+        )
         self.window.actions_book.register("new_evaluation", self._new_evaluation)
         self.window.actions_book.register("review_outside", self.review_outside)
         self.window.actions_book.register("settings", self.show_settings)
@@ -162,9 +178,12 @@ class Front(QObject):
         found = self.alerts.choose_files("选择归档包", ARCHIVES)
         if not found:
             return
+        self.reopen_from(found[0].parent if found[0].name == "bagit.txt" else found[0])
+
+    def reopen_from(self, path: Path) -> None:
+        """Ask for what an archive still needs, then make an evaluation of it again."""
         from workbench.ui.reopen_dialog import ReopenDialog  # start-up stays quick without it
 
-        path = found[0].parent if found[0].name == "bagit.txt" else found[0]
         archiving, data = self.parts.archiving, self.catalog.data
         ReopenDialog(
             self.theme, self.alerts, self.tasks, archiving, path, data, self.open_folder, self.window
@@ -218,10 +237,18 @@ class Front(QObject):
 
     def show_settings(self) -> None:
         """Open the settings; each change shows at once."""
+        self._open_settings(reveal=False)
+
+    def _open_settings(self, *, reveal: bool = True) -> UpkeepCard:
+        """The card for IT in the settings, which are then open, scrolled to it with ``reveal``."""
         dialog = SettingsDialog(self.theme, self.settings, self.window, self._write_diagnosis)
         dialog.kept.connect(self._on_setting_kept)
-        dialog.add(UpkeepCard(self.theme, self.alerts, self.tasks, self.parts.firm, self.parts.updating))
+        upkeep = UpkeepCard(self.theme, self.alerts, self.tasks, self.parts.firm, self.parts.updating)
+        dialog.add(upkeep)
         dialog.open()
+        if reveal:
+            dialog.reveal(upkeep)
+        return upkeep
 
     def _write_diagnosis(self) -> str:
         """Ask where to, write what a maintainer needs; what to tell, empty when the person changed their mind."""

@@ -1,8 +1,10 @@
 ; The installer for Windows: for one person, without administrator rights, in Chinese.
 ; Made by tools/build_windows.ps1 on Windows, or by `make windows-installer` from any folder of the program:
-;   makensis -INPUTCHARSET UTF8 -DVERSION=x.y.z -DSOURCE=dist\workbench -DTARGET=setup.exe packaging\windows\installer.nsi
-; Silent roll-out: setup.exe /S [/DEFAULTS=file] [/NODESKTOP] [/NOTEST] [/D=folder]; uninstall.exe /S [/REMOVEDATA]
-; Exit codes: 0 done, 2 refused or failed and nothing changed, 3 the program is running.
+;   makensis -INPUTCHARSET UTF8 -DPRODUCT=build\product.nsh -DVERSION=x.y.z -DSOURCE=dist\workbench -DTARGET=setup.exe
+;     packaging\windows\installer.nsi
+; Silent roll-out: setup.exe /S [/DEFAULTS=file] [/NODESKTOP] [/NOASSOC] [/NOTEST] [/D=folder]
+;                  uninstall.exe /S [/REMOVEDATA]
+; Exit codes: 0 done, 2 refused or failed and nothing changed, 3 the program is running, 4 only the defaults failed.
 Unicode true
 !ifndef VERSION
   !error "VERSION is missing"
@@ -13,11 +15,12 @@ Unicode true
 !ifndef TARGET
   !define TARGET "workbench-${VERSION}-setup.exe"
 !endif
-!ifndef PUBLISHER
-  !define PUBLISHER "Workbench"
+!ifndef PRODUCT
+  !error "PRODUCT is missing: python tools/product.py nsh build/product.nsh"
 !endif
-!define TITLE "现场评价工作台"
+!include "${PRODUCT}" ; TITLE, PUBLISHER, the macros Associate and un.Associate
 !define EXE "workbench.exe"
+!define CLI "workbench-cli.exe"
 !define DATA "$DOCUMENTS\${TITLE}"
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\workbench"
 
@@ -28,6 +31,7 @@ InstallDir "$LOCALAPPDATA\Programs\workbench"
 InstallDirRegKey HKCU "${KEY}" "InstallLocation"
 ManifestDPIAware true
 ManifestSupportedOS Win10
+ManifestLongPathAware true
 SetCompressor /SOLID lzma
 SetCompressorDictSize 64
 CRCCheck force
@@ -74,6 +78,7 @@ VIAddVersionKey /LANG=2052 "LegalCopyright" "MIT 许可证"
 Var Defaults
 Var NoDesktop
 Var NoTest
+Var NoAssoc
 Var RemoveData
 
 ; Say why and leave with a code; nobody is asked anything when it is silent.
@@ -83,22 +88,31 @@ Var RemoveData
   Quit
 !macroend
 
-; Sets the error flag while the program in $INSTDIR is running: its file can't be opened for writing then.
-!macro TryExe
+; Sets $R8 to 1 while a program in $INSTDIR is running: it keeps its own file from being written then.
+!macro TryExe NAME
   ClearErrors
-  ${If} ${FileExists} "$INSTDIR\${EXE}"
-    FileOpen $R9 "$INSTDIR\${EXE}" a
-    ${IfNot} ${Errors}
+  ${If} ${FileExists} "$INSTDIR\${NAME}"
+    FileOpen $R9 "$INSTDIR\${NAME}" a
+    ${If} ${Errors}
+      StrCpy $R8 1
+    ${Else}
       FileClose $R9
-      ClearErrors
     ${EndIf}
   ${EndIf}
+  ClearErrors
+!macroend
+
+; Explorer reads the kinds of files anew (SHCNE_ASSOCCHANGED).
+!macro TellShell
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
 !macroend
 
 !macro NeedClosed
   ${Do}
-    !insertmacro TryExe
-    ${IfNot} ${Errors}
+    StrCpy $R8 0
+    !insertmacro TryExe "${EXE}"
+    !insertmacro TryExe "${CLI}"
+    ${If} $R8 == 0
       ${Break}
     ${EndIf}
     MessageBox MB_ICONEXCLAMATION|MB_RETRYCANCEL "${TITLE} 正在运行。请先关闭它，再按“重试”。" /SD IDCANCEL IDRETRY +3
@@ -129,6 +143,13 @@ Function .onInit
   ${If} ${Errors}
     StrCpy $NoDesktop 0
   ${EndIf}
+  ; Who was told once to leave the kinds of files alone leaves them alone when it is upgraded.
+  ReadRegDWORD $NoAssoc HKCU "${KEY}" "NoAssoc"
+  ClearErrors
+  ${GetOptions} $R0 "/NOASSOC" $R1
+  ${IfNot} ${Errors}
+    StrCpy $NoAssoc 1
+  ${EndIf}
   StrCpy $NoTest 1
   ClearErrors
   ${GetOptions} $R0 "/NOTEST" $R1
@@ -146,9 +167,11 @@ Section "install"
     RMDir /r "$INSTDIR\_internal"
     Rename "$INSTDIR\.old\_internal" "$INSTDIR\_internal"
     Rename "$INSTDIR\.old\${EXE}" "$INSTDIR\${EXE}"
+    Rename "$INSTDIR\.old\${CLI}" "$INSTDIR\${CLI}"
   ${ElseIf} ${FileExists} "$INSTDIR\.old\_internal\*.*"
   ${AndIfNot} ${FileExists} "$INSTDIR\_internal\*.*"
     Rename "$INSTDIR\.old\_internal" "$INSTDIR\_internal"
+    Rename "$INSTDIR\.old\${CLI}" "$INSTDIR\${CLI}"
   ${EndIf}
   RMDir /r "$INSTDIR\.old"
 
@@ -186,21 +209,25 @@ Section "install"
       !insertmacro Refuse 3 "${TITLE} 正在运行，没有升级。请关闭后重试。"
     ${EndIf}
     Rename "$INSTDIR\${EXE}" "$INSTDIR\.old\${EXE}"
+    Rename "$INSTDIR\${CLI}" "$INSTDIR\.old\${CLI}"
   ${EndIf}
   ClearErrors
   Rename "$INSTDIR\.new\_internal" "$INSTDIR\_internal"
+  Rename "$INSTDIR\.new\${CLI}" "$INSTDIR\${CLI}"
   Rename "$INSTDIR\.new\${EXE}" "$INSTDIR\${EXE}"
   ${If} ${Errors}
     RMDir /r "$INSTDIR\_internal"
+    Delete "$INSTDIR\${CLI}"
     Rename "$INSTDIR\.old\_internal" "$INSTDIR\_internal"
     Rename "$INSTDIR\.old\${EXE}" "$INSTDIR\${EXE}"
+    Rename "$INSTDIR\.old\${CLI}" "$INSTDIR\${CLI}"
     !insertmacro Refuse 2 "程序文件没有换成，已恢复原来的版本。请关闭占用它的程序后重试。"
   ${EndIf}
   RMDir /r "$INSTDIR\.new"
   RMDir /r "$INSTDIR\.old"
 
   WriteUninstaller "$INSTDIR\uninstall.exe"
-  CreateShortcut "$SMPROGRAMS\${TITLE}.lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0 SW_SHOWNORMAL "" "预算项目支出绩效评价"
+  CreateShortcut "$SMPROGRAMS\${TITLE}.lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0 SW_SHOWNORMAL "" "${SUMMARY}"
   ${If} $NoDesktop == 0
     CreateShortcut "$DESKTOP\${TITLE}.lnk" "$INSTDIR\${EXE}"
   ${EndIf}
@@ -211,6 +238,13 @@ Section "install"
   WriteRegStr HKCU "${KEY}" "InstallLocation" "$INSTDIR"
   WriteRegStr HKCU "${KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKCU "${KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  ${If} $NoAssoc == 1
+    !insertmacro un.Associate
+    WriteRegDWORD HKCU "${KEY}" "NoAssoc" 1
+  ${Else}
+    !insertmacro Associate
+  ${EndIf}
+  !insertmacro TellShell
   WriteRegDWORD HKCU "${KEY}" "NoModify" 1
   WriteRegDWORD HKCU "${KEY}" "NoRepair" 1
   ${GetSize} "$INSTDIR" "/S=0K" $R0 $R1 $R2
@@ -250,11 +284,14 @@ Section "Uninstall"
   RMDir /r "$INSTDIR\.new"
   RMDir /r "$INSTDIR\.old"
   Delete "$INSTDIR\${EXE}"
+  Delete "$INSTDIR\${CLI}"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\${TITLE}.lnk"
   Delete "$DESKTOP\${TITLE}.lnk"
   DeleteRegKey HKCU "${KEY}"
+  !insertmacro un.Associate
+  !insertmacro TellShell
   ; What can be made again.
   RMDir /r "$LOCALAPPDATA\workbench\Cache"
   ${If} $RemoveData == 1

@@ -27,7 +27,8 @@ from workbench.services.unpacking import unfolded
 NOUN = "本单位资料"
 #: Files that were replaced lie here, in a folder for each time.
 ASIDE = "换下的本单位资料"
-_PAGE, _FORMAT = "本单位资料.json", 1
+#: The page that lists what is in the file.
+PAGE, _FORMAT = "本单位资料.json", 1
 _MOST_BYTES, _MOST_ENTRIES, _LARGEST_PAGE = 200 << 20, 5_000, 1 << 20
 #: Files of a zip bear no time, so that the same things make the same file.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -136,7 +137,7 @@ class FirmDefaults:
             fresh = files.beside(path)
             try:
                 with zipfile.ZipFile(fresh, "x", zipfile.ZIP_DEFLATED) as archive:
-                    for name, data in {_PAGE: text, **content}.items():
+                    for name, data in {PAGE: text, **content}.items():
                         entry = zipfile.ZipInfo(name, _MOMENT)
                         entry.compress_type = zipfile.ZIP_DEFLATED
                         archive.writestr(entry, data)
@@ -183,7 +184,7 @@ class FirmDefaults:
         # Unfolded in the data folder: what is good is then only renamed, and a stick may be read-only.
         unfolding = unfolded(path, self._data, NOUN, most_bytes=_MOST_BYTES, most_entries=_MOST_ENTRIES)
         with unfolding as folder:
-            page = _read_page(folder / _PAGE, path)
+            page = _read_page(folder / PAGE, path)
             _check_files(folder, page["files"], path)
 
             def effect(name: str, thing: Path) -> str:
@@ -256,7 +257,7 @@ def _read_page(page: Path, path: Path) -> dict[str, Any]:
 
 def _check_files(folder: Path, listed: Mapping[str, str], path: Path) -> None:
     """Every file as listed and none besides."""
-    found = {name: digest for name, digest in _digests(folder).items() if name != _PAGE}
+    found = {name: digest for name, digest in _digests(folder).items() if name != PAGE}
     differing = sorted({name for name, digest in listed.items() if found.get(name) != digest})
     differing += sorted(found.keys() - listed.keys())
     if differing:

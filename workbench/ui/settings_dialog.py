@@ -41,7 +41,8 @@ class SettingsDialog(QDialog):
         self._content.installEventFilter(self)
         frame = QVBoxLayout(self)
         frame.setContentsMargins(0, 0, 0, 0)
-        frame.addWidget(scrolled(self._content))
+        self._area = scrolled(self._content)
+        frame.addWidget(self._area)
         outer = QVBoxLayout(self._content)
         outer.setContentsMargins(theme.px(18), theme.px(14), theme.px(18), theme.px(18))
         outer.setSpacing(theme.px(12))
@@ -78,6 +79,10 @@ class SettingsDialog(QDialog):
         layout = self._content.layout()
         assert layout is not None  # noqa: S101 - made by the constructor
         layout.addWidget(card)
+
+    def reveal(self, card: QWidget) -> None:
+        """Scroll to a card once everything has its place."""
+        QTimer.singleShot(0, card, lambda: self._area.ensureWidgetVisible(card))
 
     def sizeHint(self) -> QSize:
         """As high as its content, as far as the screen is; the rest is scrolled to."""

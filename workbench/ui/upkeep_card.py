@@ -19,8 +19,8 @@ from workbench.ui.tasks import Task, Tasks
 from workbench.ui.theme import Theme
 from workbench.ui.widgets import Card, label, link
 
-_FIRM_FILTER = "本单位资料 (*.zip)"
-_UPDATE_FILTER = "更新包 (*.update)"
+_FIRM_FILTER = "本单位资料 (*.wbfirm *.zip)"
+_UPDATE_FILTER = "更新包 (*.wbupdate *.update)"
 #: Things of a file that are listed before the rest is only counted.
 _LISTED = 8
 
@@ -142,7 +142,7 @@ class UpkeepCard(Card):
 
     def export_firm(self) -> None:
         """Ask where to and write everything of the firm's own."""
-        suggested = Path.home() / f"本单位资料-{date.today():%Y%m%d}.zip"  # noqa: DTZ011 - a name for people
+        suggested = Path.home() / f"本单位资料-{date.today():%Y%m%d}.wbfirm"  # noqa: DTZ011 - a name for people
         path = self._alerts.choose_save("导出本单位资料", suggested, _FIRM_FILTER)
         if path is None:
             return
