@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -43,6 +44,50 @@ def _missing(name: str) -> Callable[[str], ModuleType]:
 def test_words_go_to_the_command_line(doors: Entered) -> None:
     assert front.main(["show", "--json"]) == 7
     assert doors == [("workbench.cli", ["show", "--json"])]
+
+
+@pytest.mark.parametrize("words", [["本单位.wbfirm"], ["--open", "本单位.wbfirm"]])
+def test_a_file_opens_the_window(
+    monkeypatch: pytest.MonkeyPatch, doors: Entered, tmp_path: Path, words: list[str]
+) -> None:
+    _machine(monkeypatch, display=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "数据"))
+    (tmp_path / "本单位.wbfirm").write_bytes(b"")
+    assert front.main(words) == 8
+    assert doors == [("workbench.app", ["本单位.wbfirm"])]
+
+
+def test_a_folder_named_like_a_command_is_a_command_unless_the_system_opens_it(
+    monkeypatch: pytest.MonkeyPatch, doors: Entered, tmp_path: Path
+) -> None:
+    _machine(monkeypatch, display=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "数据"))
+    (tmp_path / "demo").mkdir()
+    assert front.main(["demo"]) == 7
+    assert front.main(["--open", "demo"]) == 8
+    assert front.main(["不存在.wbx"]) == 7, "the command line says what is wrong"
+    assert front.main(["--open"]) == 8
+    assert doors[-1] == ("workbench.app", [])
+
+
+def test_a_window_that_is_open_takes_the_files(
+    monkeypatch: pytest.MonkeyPatch, doors: Entered, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("workbench.services.handover.ring", lambda _address, _paths: True)
+    assert front.main(["--open", str(tmp_path)]) == 0
+    assert doors == []
+
+
+def test_a_file_without_a_display_is_told(
+    monkeypatch: pytest.MonkeyPatch, doors: Entered, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _machine(monkeypatch, display=False)
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path / "数据"))
+    assert front.main(["--open", "a.wbx"]) == 4
+    assert doors == []
+    assert "reopen" in capsys.readouterr().err
 
 
 def test_the_self_test_may_be_asked_for_as_a_flag(doors: Entered) -> None:

@@ -316,7 +316,7 @@ def _defaults(made: Parser) -> None:
             name, help=about, description=about, prog=f"{PROGRAM} defaults {name}"
         )
         inner.set_defaults(run=run)
-        inner.add_argument("file", metavar="文件", help="本单位资料（.zip）")
+        inner.add_argument("file", metavar="文件", help="本单位资料（.wbfirm）")
         return inner
 
     inner = add("export", defaults.export, "把这台机器上本单位自己的资料写成一个文件")

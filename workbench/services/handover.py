@@ -92,9 +92,10 @@ class Listener:
         if self._listener is None:
             return
         # Wakes the thread, which waits for a caller.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EOFError):
             _ask(self._address, _OVER)
-        self._listener.close()
+        with contextlib.suppress(OSError):  # somebody swept the folder
+            self._listener.close()
         self._listener = None
 
     def _listen(self) -> None:

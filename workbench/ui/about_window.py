@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from workbench.errors import WorkbenchError
 from workbench.services.about import LicenceText, check_whole, licence_texts
+from workbench.services.product import read_product
 from workbench.ui.application import NAME
 from workbench.ui.tasks import Task, Tasks
 from workbench.ui.theme import Theme
@@ -46,8 +47,10 @@ class AboutWindow(QWidget):
         self.setWindowTitle(f"关于 — {NAME}")
         self._tasks, self._cache = tasks, cache
         self._task: Task | None = None
+        product = read_product(resources)
         self.facts = {
             "版本": version,
+            "发布者": f"{product.publisher}（{product.app_id}）",
             "Python": platform.python_version(),
             "Qt": f"{qVersion()}（PySide6，同一版本）",
             "系统": platform.platform(),
