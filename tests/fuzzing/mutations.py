@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import zipfile
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from io import BytesIO
+
+from tests.fuzzing.packages import parts_of, zipped
 
 #: What readers stumble over, whatever they read.
 TOKENS: tuple[bytes, ...] = tuple(
@@ -80,6 +79,9 @@ TOKENS: tuple[bytes, ...] = tuple(
             "[",
             "]",
             "[" * 300,
+            "[" * 6000,
+            '{"a":' * 3000,
+            "a.b" * 900,
             "(" * 300,
             "{" * 300,
             "<",
@@ -231,14 +233,8 @@ def mutated(seed: bytes, kind: str, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@lru_cache(maxsize=16)
-def _parts(seed: bytes) -> tuple[tuple[str, bytes], ...]:
-    with zipfile.ZipFile(BytesIO(seed)) as package:
-        return tuple((entry.filename, package.read(entry)) for entry in package.infolist())
-
-
 def _packed_anew(seed: bytes, chance: random.Random) -> bytes:
-    parts = list(_parts(seed))
+    parts = list(parts_of(seed))
     for _ in range(chance.randrange(1, _MOST_CHANGES)):
         number = chance.randrange(len(parts))
         name, content = parts[number]
@@ -257,8 +253,4 @@ def _packed_anew(seed: bytes, chance: random.Random) -> bytes:
         else:
             other = chance.choice(parts)
             parts[number] = (name, other[1])
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
-        for name in dict(parts):
-            package.writestr(zipfile.ZipInfo(name or "x", (2022, 11, 14, 9, 0, 0)), dict(parts)[name])
-    return out.getvalue()
+    return zipped(parts)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import hashlib
 import json
 import shutil
-import struct
 import tempfile
 import uuid
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 
-from tests.helpers import ROOT
+from tests.fuzzing import seeds
+from tests.fuzzing.packages import parts_of, zipped
 from workbench.domain.answers import plan_of, unpack
 from workbench.domain.compiler import compile_form
-from workbench.domain.evaluation import ENTITIES, Evaluation
+from workbench.domain.evaluation import ENTITIES, Deduction, Evaluation, FundLine
 from workbench.domain.exif import taken_at, taken_where
-from workbench.domain.fields import BadValue, parse_value, show_value, specs_of
+from workbench.domain.fields import BadValue, FieldSpec, parse_value, show_value, specs_of
 from workbench.domain.form_json import form_raw, form_text
 from workbench.domain.formula import Formula
 from workbench.domain.formula_terms import FormulaFault, Value
@@ -30,6 +34,8 @@ from workbench.domain.regions import region_of
 from workbench.domain.sources import place_of_source
 from workbench.errors import WorkbenchError
 from workbench.exporters.bureau_forms import read_bureau_form
+from workbench.exporters.outlines import read_outline
+from workbench.exporters.report_docx import try_base
 from workbench.importers.answer_table import read_survey_table
 from workbench.importers.bureau_blank import load_bureau_columns, recognise
 from workbench.importers.indicator_columns import load_columns
@@ -47,19 +53,24 @@ from workbench.importers.workbooks import read_workbook
 from workbench.importers.working_papers import read_working_papers
 from workbench.paths import find_paths
 from workbench.services.catalog import read_form
+from workbench.services.checking import load_limits
 from workbench.services.export_log import FILE as LOG_FILE
 from workbench.services.export_log import ExportLog
-from workbench.services.parts import Parts, assemble
+from workbench.services.parts import Parts, assemble, local_now
+from workbench.services.recording import read_requests, read_topics
 from workbench.services.rendering import Job, draw
 from workbench.services.session import Session
 from workbench.services.settings import Settings
 from workbench.services.survey_files import preview_of
+from workbench.services.updating import _release
+from workbench.store.creation import DATABASE
+from workbench.store.evaluations import BRIEFLY, EvaluationStore
+from workbench.store.sealed import _MAGIC, Opener, SealedReader, SealedWriter
 
 #: Longest that a reader may take over a small file, in seconds.
 SLOW = 8
 
-_FORMS = ROOT / "forms"
-_RESOURCES = ROOT / "resources"
+_RESOURCES = seeds.RESOURCES
 
 
 @dataclass(frozen=True)
@@ -77,15 +88,34 @@ class Reader:
 
 @functools.cache
 def workplace() -> tuple[Parts, Session, Path]:
-    """A sample evaluation and what was exported of it: examples that every reader takes."""
+    """An evaluation by a small form with one of each record, and what was exported of it."""
     place = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    parts = assemble(find_paths({"WORKBENCH_DATA": str(place)}))
-    session = parts.catalog.open(parts.samples.create("qixia", parts.catalog))
-    for kind in parts.exporting.kinds():
-        parts.exporting.job(session, kind.key, place / "out" / f"{kind.key}{kind.suffix}").run()
-    parts.authoring.export(session.evaluation.form.id, place / "out" / "form.xlsx")
-    parts.archiving.job(session, place / "out" / "归档.zip", kinds=["checks-workbook"], zipped=True).run()
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    parts = assemble(find_paths({"WORKBENCH_DATA": str(place)}), keeping=BRIEFLY)
+    form = parts.authoring.save(compile_form(seeds.small_raw()), form_id="small").form
+    session = parts.catalog.open(parts.catalog.create_evaluation("小项目", form.id))
+    session.put(Deduction(id="d1", indicator=form.leaves[0].id, points=Decimal("1.5"), reason="依据不全"))
+    session.put(FundLine(id="f1", item="热线运行", budget=Decimal("71.6")))
+    session.put(Deduction(id="d2", indicator=form.leaves[0].id, points=Decimal(2), reason="超时"))
+    for kind in ("working-papers", "score-sheet"):
+        parts.exporting.job(session, kind, place / "out" / f"{kind}.xlsx").run()
+    parts.archiving.job(session, place / "out" / "归档.zip", kinds=["score-sheet"], zipped=True).run()
+    (place / "来稿.xlsx").write_bytes(seeds.workbook({"得分表": seeds.SCORES}))
+    session.memory.snapshot(place / "out" / "evaluation.db")  # type: ignore[attr-defined]
     return parts, session, place / "out"
+
+
+def _sealed() -> bytes:
+    """Two chunks under a key that is at hand, so that no case costs the half second of a password."""
+    out = BytesIO()
+    writer = SealedWriter(out, "bag+zip", "一句记得住的话 2022", b"")
+    writer.write(bytes(range(256)) * 300)
+    writer.finish()
+    _KEYS.append(writer.key)
+    return out.getvalue()
+
+
+_KEYS: list[bytes] = []
 
 
 def _exported(*names: str) -> Callable[[], list[bytes]]:
@@ -136,7 +166,7 @@ def _outside(path: Path) -> None:
 
 
 def _outside_report(path: Path) -> None:
-    open_outside(workplace()[2] / "score-sheet.xlsx", path, _words())  # type: ignore[arg-type]
+    open_outside(workplace()[2].with_name("来稿.xlsx"), path, _words())  # type: ignore[arg-type]
 
 
 def _papers(path: Path) -> None:
@@ -193,14 +223,24 @@ def _exif(data: bytes, _: Path) -> None:
     sniff(data[:SNIFF_BYTES], data[-SNIFF_BYTES:], "x.jpg")
 
 
+@functools.cache
+def _kinds_of_fields() -> tuple[FieldSpec, ...]:
+    """One field for each way in which a text is judged."""
+    found = {
+        replace(field, name="", label=""): field
+        for entity_type in ENTITIES.values()
+        for field in specs_of(entity_type)
+    }
+    return tuple(found.values())
+
+
 def _typed(text: str) -> None:
-    for entity_type in ENTITIES.values():
-        for field in specs_of(entity_type):
-            try:
-                value = parse_value(text, field)
-            except BadValue:
-                continue
-            show_value(value, field)
+    for field in _kinds_of_fields():
+        try:
+            value = parse_value(text, field)
+        except BadValue:
+            continue
+        show_value(value, field)
     region_of(text)
     place_of_source(text)
 
@@ -209,6 +249,87 @@ def _answers(text: str) -> None:
     plan, _, packed = text.partition("\n\n")
     unpack(plan_of(plan), packed)
     read_memory(text)
+
+
+def _resummed(data: bytes) -> bytes:
+    """An archive whose lists of sums are made anew, so that a change is met behind them."""
+    try:
+        parts = dict(parts_of(data))
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError):
+        return data
+    for manifest, listed in (("manifest-sha256.txt", "data/"), ("tagmanifest-sha256.txt", "")):
+        for name in [name for name in parts if name.rpartition("/")[2] == manifest]:
+            root = name.removesuffix(manifest)
+            lines = "".join(
+                f"{hashlib.sha256(content).hexdigest()}  {part.removeprefix(root)}\n"
+                for part, content in parts.items()
+                if part.startswith(root + listed)
+                and (listed or "/" not in part.removeprefix(root))
+                and not part.endswith("tagmanifest-sha256.txt")
+            )
+            parts[name] = lines.encode("utf-8", "replace")
+    return zipped(list(parts.items()))
+
+
+def _archive_within(data: bytes, place: Path) -> None:
+    _archive(_resummed(data), place)
+
+
+def _database(path: Path) -> None:
+    folder = path.with_name("评价")
+    folder.mkdir()
+    try:
+        path.rename(folder / DATABASE)
+        store = EvaluationStore.open(folder, now=local_now, author=str)
+        try:
+            store.load(compile_form)
+            store.history()
+        finally:
+            store.close()
+    finally:
+        path.touch()
+        shutil.rmtree(folder)
+
+
+def _opened_seal(path: Path) -> None:
+    with SealedReader(path, _KEYS[-1]) as inside:
+        inside.read()
+
+
+def _seal_header(header: bytes, place: Path) -> None:
+    """The head of a sealed file with a right sum over it, whatever it says."""
+    start = _MAGIC + len(header).to_bytes(4, "big") + header
+    path = _file(start + hashlib.sha256(start).digest() + bytes(80), place, "加密.wbx")
+    try:
+        SealedReader(path, Opener("别的话，不是密码")).close()
+    finally:
+        path.unlink()
+
+
+def _seal_headers() -> list[bytes]:
+    """With the cheapest key that a password may cost."""
+    kept = {"kind": "password", "salt": "AAAAAAAAAAAAAAAAAAAAAA==", "n": 1 << 14, "r": 8, "p": 1}
+    wrapped = {"key": "A" * 64}
+    firm = {"kind": "firm", "id": "0" * 16, "enc": "A" * 43, **wrapped}
+    return [
+        json.dumps({"chunk": 65536, "content": "bag+zip", "recipients": [firm, {**kept, **wrapped}]}).encode()
+    ]
+
+
+def _outline(path: Path) -> None:
+    read_outline(path)
+
+
+def _limits(path: Path) -> None:
+    load_limits(_RESOURCES, path.stem, path.parent)
+
+
+def _base(path: Path) -> None:
+    try_base(path, _RESOURCES / "fonts")
+
+
+def _release_page(data: bytes, _: Path) -> None:
+    _release(data, Path("更新.wbu"))
 
 
 def _archive(data: bytes, place: Path) -> None:
@@ -246,83 +367,12 @@ def _log(path: Path) -> None:
 _IN_A_CHILD: tuple[type[Exception], ...] = (Exception,)
 
 
-def _photos() -> list[bytes]:
-    from PIL import Image
-
-    found = []
-    picture = Image.effect_noise((64, 48), 60).convert("RGB")
-    exif = Image.Exif()
-    exif[0x0132] = "2022:11:24 10:12:30"
-    exif.get_ifd(0x8769)[0x9003] = "2022:11:24 10:12:30"
-    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
-    for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
-        out = BytesIO()
-        picture.save(out, kind, exif=exif)
-        found.append(out.getvalue())
-    return found
-
-
-def _tiff() -> list[bytes]:
-    """The bare block, so that every change falls into it."""
-    entry = struct.Struct("<HHII")
-    head = b"II*\0" + struct.pack("<IH", 8, 3)
-    head += entry.pack(0x0132, 2, 20, 80) + entry.pack(0x8769, 4, 1, 60) + entry.pack(0x8825, 4, 1, 110)
-    body = head.ljust(60, b"\0") + struct.pack("<H", 1) + entry.pack(0x9003, 2, 20, 80)
-    body = body.ljust(80, b"\0") + b"2022:11:24 10:12:30\0"
-    body = body.ljust(110, b"\0") + struct.pack("<H", 4)
-    body += entry.pack(1, 2, 2, ord("N")) + entry.pack(2, 5, 3, 170)
-    body += entry.pack(3, 2, 2, ord("E")) + entry.pack(4, 5, 3, 194)
-    body = body.ljust(170, b"\0") + struct.pack("<12I", 31, 1, 13, 1, 49, 1, 121, 1, 28, 1, 25, 1)
-    return [
-        b"\xff\xd8\xff\xe1" + struct.pack(">H", len(body) + 8) + b"Exif\0\0" + body + b"\xff\xd9",
-        *_photos()[:1],
-    ]
-
-
-def _standards() -> list[bytes]:
-    return [
-        leaf.criterion.encode()
-        for path in sorted(_FORMS.glob("*.toml"))
-        for leaf in compile_form(read_form(path)).leaves
-        if leaf.criterion
-    ][:150]
-
-
 def _understand(text: str) -> None:
     understand(Standard(text, "公众知晓率", Decimal(4), "≥95%"))
 
 
 def _text(read: Callable[[str], object]) -> Callable[[bytes, Path], object]:
     return lambda data, _: read(data.decode("utf-8", "replace"))
-
-
-def _csv() -> list[bytes]:
-    head = "序号,提交答卷时间,1、您的性别？,2、您对公园的满意度,3、您知道本项目吗(多选)|A.知道,您的建议\n"
-    rows = "".join(
-        f"{n},2022/11/14 9:0{n},男,非常满意,1,很好\n{n + 10},2022/11/14,女,不满意,0,(空)\n" for n in range(9)
-    )
-    return [
-        (head + rows).encode(),
-        (head + rows).encode("gb18030"),
-        (head + rows).replace(",", "\t").encode("utf-16"),
-    ]
-
-
-def _own_checks() -> list[bytes]:
-    """The examples that the folder's own description gives."""
-    text = (_RESOURCES / "profiles" / "own_checks" / "README.md").read_text("utf-8")
-    return [text[text.index("[[check]]") :].partition("```")[0].encode()]
-
-
-def _answer_books() -> list[bytes]:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for line in _csv()[0].decode().splitlines():
-        book.active.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
-    out = BytesIO()
-    book.save(out)
-    return [out.getvalue()]
 
 
 def _formulas() -> list[bytes]:
@@ -334,6 +384,20 @@ def _formulas() -> list[bytes]:
             "(完成数 - 90%) / (100% - 90%) * 5",
         )
     ]
+
+
+def _resource(name: str) -> Callable[[], list[bytes]]:
+    return lambda: [(seeds.RESOURCES / name).read_bytes()]
+
+
+def _head_of(name: str) -> Callable[[], list[bytes]]:
+    """The first two tables of a list."""
+    return lambda: [b"[[".join((seeds.RESOURCES / name).read_bytes().split(b"[[")[:3])]
+
+
+def _release_pages() -> list[bytes]:
+    page = {"format": 1, "version": "0.3.0", "system": "linux", "machine": "x86_64", "kind": "portable"}
+    return [json.dumps({**page, "payload": "a.tar.gz", "sha256": "00", "size": 9, "notes": "改正"}).encode()]
 
 
 READERS: Mapping[str, Reader] = {
@@ -353,7 +417,7 @@ READERS: Mapping[str, Reader] = {
             ],
             _text(_typed),
         ),
-        Reader("standard", "text", _standards, _text(_understand)),
+        Reader("standard", "text", seeds.standards, _text(_understand)),
         Reader(
             "answers",
             "text",
@@ -363,7 +427,7 @@ READERS: Mapping[str, Reader] = {
             ],
             _text(_answers),
         ),
-        Reader("exif", "bytes", _tiff, _exif),
+        Reader("exif", "bytes", seeds.camera_data, _exif),
         Reader(
             "settings",
             "text",
@@ -382,7 +446,9 @@ READERS: Mapping[str, Reader] = {
             ],
             _on_file("记录.jsonl", _log),
         ),
-        Reader("own-checks", "text", _own_checks, _text(lambda text: read_own_checks(text, "自定.toml"))),
+        Reader(
+            "own-checks", "text", seeds.own_checks, _text(lambda text: read_own_checks(text, "自定.toml"))
+        ),
         Reader(
             "bureau-form",
             "text",
@@ -394,72 +460,102 @@ READERS: Mapping[str, Reader] = {
         Reader(
             "form-toml",
             "text",
-            lambda: [
-                p.read_bytes() for p in sorted(_FORMS.glob("*.toml"), key=lambda p: p.stat().st_size)[:3]
-            ],
+            seeds.form_tomls,
             _on_file("体系.toml", _form),
         ),
         Reader(
             "form-json",
             "text",
-            lambda: [
-                form_text(read_form(p)).encode()
-                for p in sorted(_FORMS.glob("*.toml"), key=lambda p: p.stat().st_size)[:2]
-            ],
+            lambda: [form_text(seeds.small_raw()).encode()],
             _text(_own_form),
             (WorkbenchError, ValueError, RecursionError),
         ),
-        Reader("survey-csv", "text", _csv, _on_file("问卷.csv", _survey)),
-        Reader("survey-xlsx", "package", _answer_books, _on_file("问卷.xlsx", _survey)),
+        Reader("survey-csv", "text", seeds.answer_tables, _on_file("问卷.csv", _survey)),
+        Reader(
+            "survey-xlsx",
+            "package",
+            lambda: [seeds.workbook({"Sheet1": seeds.ANSWERS})],
+            _on_file("问卷.xlsx", _survey),
+        ),
         Reader(
             "xlsx",
             "package",
-            _exported("checks-workbook.xlsx", "stage-sheet.xlsx"),
+            lambda: [
+                seeds.workbook({"表": seeds.INDICATORS, "另一": seeds.ANSWERS}, ("A1:B2",)),
+                *_exported("score-sheet.xlsx")(),
+            ],
             _on_file("表.xlsx", _workbook),
         ),
         Reader(
             "docx",
             "package",
-            _exported("excerpts-docx.docx", "request-list-docx.docx"),
+            lambda: [seeds.document(seeds.SAID, seeds.SCORES)],
             _on_file("文.docx", lambda path: word_grids(read_document(path))),
         ),
-        Reader("indicator-xlsx", "package", _exported("form.xlsx"), _on_file("指标表.xlsx", _indicators)),
+        Reader(
+            "indicator-xlsx",
+            "package",
+            lambda: [seeds.workbook({"指标": seeds.INDICATORS}, ("A2:A2",))],
+            _on_file("指标表.xlsx", _indicators),
+        ),
         Reader(
             "indicator-docx",
             "package",
-            _exported("indicator-papers-docx.docx"),
+            lambda: [seeds.document(seeds.SAID, seeds.INDICATORS)],
             _on_file("指标表.docx", _indicators),
         ),
         Reader("working-papers", "package", _exported("working-papers.xlsx"), _on_file("底稿.xlsx", _papers)),
-        Reader("bureau-blank", "package", _exported("score-sheet.xlsx"), _on_file("表样.xlsx", _blank)),
-        Reader("outside", "package", _exported("score-sheet.xlsx"), _on_file("来稿.xlsx", _outside)),
+        Reader(
+            "bureau-blank",
+            "package",
+            lambda: [seeds.workbook({"表": seeds.SCORES}, ("A1:A1",)), *_exported("score-sheet.xlsx")()],
+            _on_file("表样.xlsx", _blank),
+        ),
+        Reader(
+            "outside",
+            "package",
+            lambda: [seeds.workbook({"得分表": seeds.SCORES}, ("A5:C5",))],
+            _on_file("来稿.xlsx", _outside),
+        ),
         Reader(
             "outside-report",
             "package",
-            _exported("excerpts-docx.docx"),
+            lambda: [seeds.document(seeds.SAID, seeds.SCORES[:3])],
             _on_file("报告.docx", _outside_report),
+        ),
+        Reader(
+            "word-base", "package", lambda: [seeds.word_base()], _on_file("底稿.docx", _base), _IN_A_CHILD
         ),
         Reader(
             "pdf",
             "bytes",
-            _exported("entry-report.pdf", "excerpts.pdf"),
+            lambda: [seeds.pdf()],
             _on_file("报告.pdf", read_pdf_pages),
         ),
         Reader(
             "pdf-picture",
             "bytes",
-            _exported("entry-report.pdf"),
+            lambda: [seeds.pdf()],
             _on_file("x.pdf", _picture("application/pdf")),
             _IN_A_CHILD,
         ),
         Reader(
             "picture",
             "bytes",
-            lambda: _photos()[:1],
+            lambda: seeds.photos()[:1],
             _on_file("x.jpg", _picture("image/jpeg")),
             _IN_A_CHILD,
         ),
         Reader("archive", "package", _exported("归档.zip"), _archive),
+        Reader("archive-within", "package", _exported("归档.zip"), _archive_within),
+        Reader("database", "bytes", _exported("evaluation.db"), _on_file(DATABASE, _database)),
+        Reader("sealed", "bytes", lambda: [_sealed()], _on_file("加密.wbx", _opened_seal)),
+        Reader("sealed-header", "text", _seal_headers, _seal_header),
+        Reader("outline", "text", _resource("outlines/site_summary.toml"), _on_file("提纲.toml", _outline)),
+        Reader("limits", "text", _resource("profiles/national.toml"), _on_file("本单位.toml", _limits)),
+        Reader("requests", "text", _head_of("requests/default.toml"), _on_file("清单.toml", read_requests)),
+        Reader("topics", "text", _head_of("interviews/default.toml"), _on_file("提纲.toml", read_topics)),
+        Reader("update-page", "text", _release_pages, _release_page),
     )
 }
 __all__ = ["READERS", "SLOW", "Reader"]

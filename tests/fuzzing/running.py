@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -74,8 +75,7 @@ def tried(reader: Reader, data: bytes, place: Path) -> tuple[bool, Finding | Non
     """Whether the case was refused as it should be, and what went wrong if anything did."""
     refused = False
     try:
-        with _watched(SLOW), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _watched(SLOW):
             reader.read(data, place)
     except reader.refusals:
         refused = True
@@ -84,21 +84,30 @@ def tried(reader: Reader, data: bytes, place: Path) -> tuple[bool, Finding | Non
         own = [frame for frame in last if "/workbench/" in frame.filename] or last
         where = f"{type(error).__name__} {Path(own[-1].filename).name}:{own[-1].name}"
         return False, Finding(data, "".join(traceback.format_exception(error)), where)
-    left = sorted(path.name for path in place.iterdir())
+    left = os.listdir(place)  # noqa: PTH208 - a tenth of the time, and this happens a million times
     if left:
         return refused, Finding(data, f"left behind: {left}", "left behind")
     return refused, None
+
+
+def fault_of(reader: Reader, data: bytes, place: Path) -> Finding | None:
+    """What goes wrong with one case, if anything; the place is empty afterwards."""
+    _, finding = tried(reader, data, place)
+    if finding is not None:
+        for path in place.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return finding
 
 
 def fuzz(reader: Reader, cases: int, seed: int = 0, seconds: float = float("inf")) -> Fuzzed:
     """Read changed examples until there were so many, or so long; each case depends on ``seed`` and its number only."""
     result = Fuzzed(reader.name)
     seeds = reader.seeds()
-    if reader.kind != "bytes":
-        workplace()  # made once, outside of every limit
+    workplace()  # made once, outside of every limit
     began = time.monotonic()
     base = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
-    with tempfile.TemporaryDirectory(dir=base) as folder:
+    with tempfile.TemporaryDirectory(dir=base) as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         place = Path(folder) / "place"
         place.mkdir()
         for number in range(cases):
@@ -116,7 +125,7 @@ def fuzz(reader: Reader, cases: int, seed: int = 0, seconds: float = float("inf"
                     result.found[finding.where] = finding
                 for path in place.iterdir():
                     path.unlink() if path.is_file() else None
-            if sorted(p.name for p in Path(folder).iterdir()) != ["place"]:
+            if os.listdir(folder) != ["place"]:  # noqa: PTH208 - likewise
                 result.found["escape"] = Finding(data, "wrote outside of its folder", "escape")
                 break
             if now - began > seconds:

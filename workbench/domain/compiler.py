@@ -15,7 +15,7 @@ from workbench.domain.form_raw import plain_data
 from workbench.domain.raw_reader import RawReader
 from workbench.domain.rules.base import BadRule, InputSpec, Rule, rule_types
 from workbench.domain.sources import Declared, family_of, source_fault
-from workbench.errors import InputRefused
+from workbench.errors import Fault, InputRefused
 
 MAX_INDICATORS = 2_000
 MAX_DEPTH = 9
@@ -31,6 +31,8 @@ _INDICATOR = {
     "collection_method", "tags", "digits",
 }  # fmt: skip
 
+_DEEPEST = 40
+
 
 def compile_form(raw: Mapping[str, Any]) -> Form:
     """Compile the data of one indicator system (schema: ``forms/README.md``).
@@ -38,7 +40,30 @@ def compile_form(raw: Mapping[str, Any]) -> Form:
     Raises :class:`InputRefused` with every fault that prevents scoring, each with its place in
     words; what does not prevent it is listed in :attr:`Form.faults`.
     """
+    if _deep(raw):
+        fault = Fault("指标体系", f"表格嵌套超过 {_DEEPEST} 层。", "请检查文件是否完整，或由原文件重新导出。")
+        raise InputRefused("指标体系不能使用。", (fault,))
     return _Compiler(raw).form()
+
+
+def _deep(raw: object) -> bool:
+    """Whether tables and lists lie deeper in each other than any form needs, without going in by recursion."""
+    level = [raw]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values()
+                if isinstance(outer, Mapping)
+                else outer
+                if isinstance(outer, list | tuple)
+                else ()
+            )
+        ]
+        if not level:
+            return False
+    return True
 
 
 @dataclass

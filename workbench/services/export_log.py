@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -72,11 +73,7 @@ class ExportLog:
         with told(self._path, "登记导出"):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             try:
-                # What a crash cut stays a line of its own.
-                cut = os.lseek(handle, 0, os.SEEK_END) > 0 and _last_byte(handle) != b"\n"
-                text = ("\n" if cut else "") + json.dumps(asdict(line), ensure_ascii=False) + "\n"
-                os.write(handle, text.encode())
-                os.fsync(handle)
+                _append(handle, json.dumps(asdict(line), ensure_ascii=False) + "\n")
             finally:
                 os.close(handle)
         return line
@@ -85,14 +82,38 @@ class ExportLog:
         """Every line that can be read, newest first; a line cut by a crash is passed over."""
         if not self._path.is_file():
             return []
-        found = []
         with told(self._path, "读取导出记录"):
-            for text in self._path.read_text("utf-8", errors="replace").splitlines():
-                try:
-                    found.append(Exportation(**json.loads(text)))
-                except (ValueError, TypeError):
-                    continue
-        return found[::-1]
+            texts = self._path.read_text("utf-8", errors="replace").splitlines()
+        return [line for text in reversed(texts) if (line := _line(text)) is not None]
+
+
+def _line(text: str) -> Exportation | None:
+    """One line as it was written; nothing when it is none."""
+    try:
+        line = Exportation(**json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    right = all(isinstance(getattr(line, name), _TYPES[kind]) for name, kind in _KINDS.items())
+    return line if right else None
+
+
+_TYPES = {"str": str, "int": int}
+_KINDS = {one.name: str(one.type) for one in fields(Exportation)}
+
+
+def _append(handle: int, text: str) -> None:
+    """Add all of a line, durably, or nothing of it; what a crash cut before it stays a line of its own."""
+    size = os.lseek(handle, 0, os.SEEK_END)
+    cut = size > 0 and _last_byte(handle) != b"\n"
+    rest = memoryview((("\n" if cut else "") + text).encode())
+    try:
+        while rest:  # a disk that fills up takes a part and says so only at the next try
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, size)
+        raise
 
 
 def _last_byte(handle: int) -> bytes:

@@ -331,12 +331,13 @@ def _release(page: bytes, path: Path) -> Release:
             size=raw["size"],
             notes=raw.get("notes", ""),
         )
+        plain = Path(release.payload).name == release.payload and release.payload not in {"", PAGE, SIGNATURE}
+        usable = is_version(release.version) and plain and 0 < release.size <= _MOST_BYTES
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WorkbenchError(
             "bad-package", f"“{path.name}”的说明读不懂。", "请向发布者索取新的一份。"
         ) from error
-    plain = Path(release.payload).name == release.payload and release.payload not in {"", PAGE, SIGNATURE}
-    if not (is_version(release.version) and plain and 0 < release.size <= _MOST_BYTES):
+    if not usable:
         raise WorkbenchError("bad-package", f"“{path.name}”的说明读不懂。", "请向发布者索取新的一份。")
     return release
 
