@@ -92,13 +92,14 @@ def test_packages_are_built_from_what_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "lock"), [("workbench", RUNTIME), ("tools", RUNTIME), ("tests", DEVELOPMENT)]
+    ("folder", "lock"), [("workbench", RUNTIME), ("tools", DEVELOPMENT), ("tests", DEVELOPMENT)]
 )
 def test_everything_imported_is_locked(folder: str, lock: Path) -> None:
     of = packages_distributions()
+    own = {"workbench", "tests", *(path.stem for path in (ROOT / "tools").glob("*.py"))}
     unlocked = {
         name
-        for name in _imported(folder) - sys.stdlib_module_names - {"workbench", "tests"}
+        for name in _imported(folder) - sys.stdlib_module_names - own
         if not {_normal(distribution) for distribution in of.get(name, ())} & _names(lock)
     }
     assert not unlocked

@@ -56,6 +56,7 @@ else say "没有设 WORKBENCH_UPDATE_KEY：程序不带更新公钥，不做更�
 "$py" tools/gather_licences.py build/licences
 "$py" -m PyInstaller --noconfirm --log-level ERROR --distpath dist --workpath build/work build.spec
 "$py" tools/gather_licences.py dist/workbench/_internal/licences dist/workbench
+"$py" tools/components.py dist/workbench
 
 say "正在自检……"
 QT_QPA_PLATFORM=offscreen WORKBENCH_DATA=build/self-test/data dist/workbench/workbench --self-test build/self-test >/dev/null || {

@@ -67,6 +67,7 @@ if ($key) { Invoke-Checked $py tools\make_update.py public $key build\update_key
 else { Write-Host "没有设 WORKBENCH_UPDATE_KEY：程序不带更新公钥，不做更新包。" }
 Invoke-Checked $py tools\gather_licences.py build\licences
 Invoke-Checked $py -m PyInstaller --noconfirm --log-level ERROR --distpath dist --workpath build\work build.spec
+Invoke-Checked $py tools\components.py dist\workbench
 
 $sign = $env:WORKBENCH_SIGN
 if ($sign) {

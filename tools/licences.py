@@ -11,6 +11,10 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from components import read_components  # noqa: E402
+
 TARGET = ROOT / "THIRD_PARTY_LICENSES.md"
 
 # Where the metadata is absent on this platform, or says less than the licence text does.
@@ -25,8 +29,8 @@ KNOWN = {
 HEAD = """\
 # 第三方软件与字体
 
-本程序自身以 MIT 许可证发布（见 `LICENSE`）。下列第三方作品各按自己的许可证使用，许可证全文随各软件包安装，
-在其 `*.dist-info` 文件夹中；字体的许可证全文在 `resources/fonts/`。
+本程序自身以 MIT 许可证发布（见 `LICENSE`）。下列第三方作品各按自己的许可证使用，许可证全文在安装包的
+`licences` 文件夹（从源代码运行时在各软件包的 `*.dist-info` 文件夹）；字体的许可证全文在 `resources/fonts/`。
 此文件由 `make licences` 根据锁文件和已安装软件包的元数据生成，请勿手改。
 
 ## Qt 与 PySide6（LGPL-3.0）
@@ -46,6 +50,10 @@ HEAD = """\
 | Noto Sans SC（Regular、Bold） | OFL-1.1 | `resources/fonts/OFL-NotoSansSC.txt` |
 | Noto Serif SC（Regular、Light、Black） | OFL-1.1 | `resources/fonts/OFL-NotoSerifSC.txt` |
 | Gongwen Kai（LXGW WenKai 的子集，已改名） | OFL-1.1 | `resources/fonts/OFL-GongwenKai.txt` |
+"""
+_COMPONENTS = """\
+由 `packaging/components.toml` 列出；制作时逐个文件核对，有一个不知来历就不出包。有的只在 Linux 包或 Windows 包里。
+LGPL 的各项都是单独的动态库，可以替换；没有一项是不带例外的 GPL。
 """
 
 
@@ -85,12 +93,19 @@ def table(packages: dict[str, list[str]]) -> str:
     return "\n".join(["| 软件包 | 版本 | 许可证 |", "| --- | --- | --- |", *rows]) + "\n"
 
 
+def component_table() -> str:
+    """A Markdown table of what packages hold besides Python packages, and of what these bring along."""
+    rows = [f"| {one.name} | {one.licence} |" for one in read_components()]
+    return "\n".join(["| 组件 | 许可证 |", "| --- | --- |", *rows]) + "\n"
+
+
 def main() -> int:
     """Write the file anew."""
     runtime = locked("requirements.lock.txt")
     tools = {name: at for name, at in locked("requirements-dev.lock.txt").items() if name not in runtime}
     TARGET.write_text(
-        f"{HEAD}\n## 程序运行时使用的软件包\n\n{table(runtime)}"
+        f"{HEAD}\n## 安装包里的组件\n\n{_COMPONENTS}\n{component_table()}"
+        f"\n## 程序运行时使用的软件包\n\n{table(runtime)}"
         f"\n## 只用于开发和测试的软件包（不随程序分发）\n\n{table(tools)}",
         encoding="utf-8",
     )
