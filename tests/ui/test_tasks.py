@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
+from workbench.errors import WorkbenchError
 from workbench.services.jobs import Progress
 from workbench.ui.tasks import Tasks
 
@@ -86,3 +88,19 @@ def test_what_a_job_starts_when_it_is_stopped_is_stopped_too(qtbot: QtBot) -> No
     tasks.stop_all()
     assert tasks.running == 0
     assert ended == [1, 2, 3]
+
+
+def test_a_job_is_awaited_while_the_window_lives_on(tasks: Tasks) -> None:
+    beat = threading.Event()
+    QTimer.singleShot(0, beat.set)  # fires only while events are handled
+    assert tasks.awaited(lambda _: beat.wait(5)) is True
+    assert QApplication.overrideCursor() is None
+
+
+def test_an_awaited_job_raises_what_went_wrong(tasks: Tasks, failures: list[Exception]) -> None:
+    def job(_: Progress) -> None:
+        raise WorkbenchError("full", "磁盘已满。")
+
+    with pytest.raises(WorkbenchError, match="磁盘已满"):
+        tasks.awaited(job)
+    assert (failures, tasks.running) == ([], 0)

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.helpers import MemoryStore, session
 from tests.ui.helpers import QuietAlerts, commit, window_on
@@ -95,6 +97,47 @@ def test_a_small_screen_at_150_percent_cuts_nothing_off(window: MainWindow, qtbo
     QApplication.processEvents()
     grid = survey.design.sheets.view  # type: ignore[attr-defined]
     assert grid.horizontalScrollBar().maximum() == 0 or grid.horizontalScrollBar().isVisible()
+
+
+def test_another_look_polishes_no_page_twice_and_keeps_what_was_refused(
+    window: MainWindow, opened: Session, qtbot: QtBot
+) -> None:
+    place = place_of(window)
+    for page in PAGES:
+        place.show_page(page.key)
+    former = place.page("scoring")
+    place.show_page("overview")
+    overview = place.page("overview")
+    assert isinstance(overview, OverviewPage)
+    held = next(form.editors["base_date"] for form in overview.forms if "base_date" in form.editors)
+    held.input.setFocus()
+    qtbot.keyClicks(held.input, "2022-13-45")
+    place.flush()
+    assert held.fault
+    window.resize_text(1)
+    assert not isValid(former), "gone before the new style sheet comes, not after"
+    again = place_of(window).page("overview")
+    assert isinstance(again, OverviewPage)
+    kept = next(form.editors["base_date"] for form in again.forms if "base_date" in form.editors)
+    assert (kept.text(), bool(kept.fault)) == ("2022-13-45", True)
+    window.resize_text(-1)
+
+
+def test_the_start_page_lists_nothing_while_the_text_size_changes(window: MainWindow) -> None:
+    class Start(QWidget):
+        seen = 0
+
+        def showEvent(self, event: QShowEvent) -> None:
+            Start.seen += 1
+
+    shown = window.workplace
+    window.set_start(Start())
+    assert shown is not None
+    window._stack.setCurrentWidget(shown)
+    before = Start.seen
+    window.resize_text(1)
+    assert Start.seen == before
+    window.resize_text(-1)
 
 
 def test_overview_shows_every_field_once() -> None:

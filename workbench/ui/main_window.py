@@ -14,7 +14,7 @@ from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.context import Services
-from workbench.ui.fields import fields_below
+from workbench.ui.fields import Drafts, fields_below
 from workbench.ui.pages import PAGES
 from workbench.ui.shortcuts_dialog import ShortcutsDialog
 from workbench.ui.tasks import Tasks
@@ -54,7 +54,11 @@ class MainWindow(QMainWindow):
         self._bridge: SessionBridge | None = None
         self._services = Services()
         self._person = ""
+        self._drafts: Drafts = {}
         self._start: QWidget | None = None
+        #: Seen for the moment in which the pages are made anew: the start page would list everything again.
+        self._between = QWidget()
+        self._stack.addWidget(self._between)
         self._desk: OwnFormDesk | None = None
         for name, doer in {
             "quit": self._quit,
@@ -106,13 +110,20 @@ class MainWindow(QMainWindow):
         self.leave_desk()
         self._bridge = SessionBridge(session, self)
         self._bridge.changed.connect(self._show_name)
-        self._services, self._person = services or Services(), person
+        self._services, self._person, self._drafts = services or Services(), person, {}
         self.actions_book.register("home", self.leave_session)
         return self._build_workplace(self._bridge, PAGES[0].key)
 
     def _build_workplace(self, bridge: SessionBridge, page: str) -> Workplace:
         made = Workplace(
-            bridge, self.theme, self.alerts, self.tasks, self.actions_book, self._services, self._person
+            bridge,
+            self.theme,
+            self.alerts,
+            self.tasks,
+            self.actions_book,
+            self._services,
+            self._person,
+            self._drafts,
         )
         self.workplace = made
         self._stack.addWidget(made)
@@ -169,6 +180,8 @@ class MainWindow(QMainWindow):
         else:
             self.workplace.flush()
             page, place = self.workplace.current, self.workplace.place()
+            self._stack.setCurrentWidget(self._between)
+            self.workplace.drop_pages()
             self._drop_workplace()
             self.percent = percent
             self.theme.apply(dark=dark, percent=percent)

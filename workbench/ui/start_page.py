@@ -56,7 +56,7 @@ class StartPage(QWidget):
         self._theme, self._alerts = theme, alerts
         self._catalog, self._samples = catalog, samples
         self._open_folder = open_folder
-        self._restore = restore
+        self._restore, self._tasks = restore, tasks
         self._forms: list[FormListing] = []
         px = theme.px
         content = QWidget()
@@ -310,12 +310,17 @@ class StartPage(QWidget):
             return
         self._say_missing("")
         try:
-            folder = self._catalog.create_evaluation(project, listing.id, year=self.year.text().strip())
+            year = self.year.text().strip()
+            folder = self._apart(lambda: self._catalog.create_evaluation(project, listing.id, year=year))
         except WorkbenchError as error:
             self._alerts.error(error)
             return
         self.project.clear()
         self._open_folder(folder)
+
+    def _apart(self, create: Callable[[], Path]) -> Path:
+        """Create a folder off the window's thread: a busy disk must not stop the window."""
+        return create() if self._tasks is None else self._tasks.awaited(lambda _: create())
 
     def _say_missing(self, words: str) -> None:
         self._hint.setText(words)
@@ -331,7 +336,7 @@ class StartPage(QWidget):
         made = self._catalog.data / files.safe_name(sample.title)
         known = {one.folder for one in self._catalog.list_evaluations()}
         try:
-            folder = made if made in known else self._samples.create(key, self._catalog)
+            folder = made if made in known else self._apart(lambda: self._samples.create(key, self._catalog))
         except WorkbenchError as error:
             self._alerts.error(error)
             return

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QThread, Signal
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from workbench.services.jobs import Cancelled, Progress
@@ -113,6 +114,30 @@ class Tasks(QObject):
         self.busy.emit(True)
         task.start()
         return task
+
+    def awaited(self, job: Callable[[Progress], ResultT]) -> ResultT:
+        """Do a short job on a thread and wait for it while the window lives on; its result, or its error raised.
+
+        Keys and clicks wait as well: nothing else is begun before it is over.
+        """
+        ended: list[ResultT | Exception] = []
+        loop = QEventLoop()
+
+        def end(what: ResultT | Exception) -> None:
+            ended.append(what)
+            loop.quit()
+
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self.run(job, end, failed=end, cancelled=partial(end, Cancelled()))
+            if not ended:
+                loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        finally:
+            QApplication.restoreOverrideCursor()
+        found = ended[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     @property
     def running(self) -> int:

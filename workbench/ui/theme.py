@@ -109,15 +109,14 @@ class Theme(QObject):
         self.colors = DARK if dark else LIGHT
         font = QFont(FAMILY)
         font.setPointSizeF(BASE_POINTS * percent / 100)
-        if app.font() != font:
-            app.setFont(font)
         self._scale = QFontMetricsF(font).height() / BASE_LINE
-        app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-        palette = self._palette()
-        tick = self._tick()
-        sheet = style_sheet(self.colors, self.px, BASE_POINTS * percent / 100, tick)
-        if sheet != app.styleSheet():  # every widget there is would be polished again
-            app.setPalette(palette)
+        sheet = style_sheet(self.colors, self.px, BASE_POINTS * percent / 100, self._tick())
+        if sheet != app.styleSheet() or font != app.font():  # every widget there is would be polished again
+            # From one sheet to another Qt polishes each widget once for every one around it; from none, once.
+            app.setStyleSheet("")
+            app.setFont(font)
+            app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+            app.setPalette(self._palette())
             app.setStyleSheet(sheet)
         self.changed.emit()
 

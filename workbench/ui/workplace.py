@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.domain.changes import Step
@@ -17,7 +17,7 @@ from workbench.ui.alerts import Alerts
 from workbench.ui.bridge import SessionBridge
 from workbench.ui.context import Context, Services
 from workbench.ui.entity_table import EntityTable
-from workbench.ui.fields import FieldEditor, focused_field
+from workbench.ui.fields import Drafts, FieldEditor, fields_below, focused_field
 from workbench.ui.history_panel import HistoryPanel, place_title
 from workbench.ui.inputs import commit_composition
 from workbench.ui.navigation_panel import NavigationPanel
@@ -49,7 +49,9 @@ class Workplace(QWidget):
         actions: ActionBook,
         services: Services,
         person: str = "",
+        drafts: Drafts | None = None,
     ) -> None:
+        """``drafts`` keeps what fields refused, beyond this frame: pages are made anew for another text size."""
         super().__init__()
         self.context = Context(
             bridge=bridge,
@@ -61,6 +63,7 @@ class Workplace(QWidget):
             run_action=actions.run,
             services=services,
             show_history=self.show_history,
+            drafts={} if drafts is None else drafts,
         )
         self._actions = actions
         self._specs = {spec.key: spec for spec in PAGES}
@@ -253,6 +256,28 @@ class Workplace(QWidget):
         self.status.say("")
         self._follow.start()
 
+    def _drop(self, key: str) -> Page:
+        """Take a page out; what waits in it would speak of a former state."""
+        page = self._pages.pop(key)
+        self.stack.removeWidget(page)
+        page.hide()
+        timers: Iterable[QTimer] = page.findChildren(QTimer)
+        for timer in timers:
+            timer.stop()
+        return page
+
+    def drop_pages(self) -> None:
+        """Do away with all pages at once; what their fields refused is kept for the pages that come.
+
+        A page that is only told to go later would be given the next style sheet first, widget by widget.
+        """
+        for key in list(self._pages):
+            for field in fields_below(self._pages[key]):
+                field.leave()
+            page = self._drop(key)
+            page.deleteLater()
+            QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete)
+
     def _on_form_changed(self, changed: Changed) -> None:
         """Another form is in force: pages that show indicators are built anew, all but the one that is seen
         and follows by itself."""
@@ -260,13 +285,7 @@ class Workplace(QWidget):
         kept = seen is not None and seen.follows_form(changed)
         for key, page in list(self._pages.items()):
             if page is not seen or not kept:
-                del self._pages[key]
-                self.stack.removeWidget(page)
-                page.hide()
-                timers: Iterable[QTimer] = page.findChildren(QTimer)
-                for timer in timers:  # what waits would speak of the former form
-                    timer.stop()
-                page.deleteLater()
+                self._drop(key).deleteLater()
         if not kept and self.current:
             self.show_page(self.current)
         self._on_changed(changed)
