@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import platform
 import re
 import secrets
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,13 @@ from workbench.errors import WorkbenchError
 UNFINISHED = ".~"
 #: A virus scanner may hold a fresh file for a moment (Windows errors 5, 32 and 33).
 _WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+#: What :func:`beside` gives, now and in version 0.2.0.
+_LEFT = re.compile(
+    rf"{re.escape(UNFINISHED)}.+\.(?:(?P<machine>[0-9a-f]{{4}})(?P<process>[0-9a-f]{{1,8}})-)?[0-9a-f]{{8}}",
+    re.DOTALL,
+)
+#: Seconds without a change after which nobody writes there any more; the second for a process that still lives.
+_STILL, _STUCK = 3_600, 86_400
 _SAFE_LENGTH = 60
 #: Bytes of a name that file systems take.
 _LONGEST_NAME = 255
@@ -27,6 +36,23 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 _NO_SPACE = frozenset(
     code for code in (errno.ENOSPC, getattr(errno, "EDQUOT", None), errno.EFBIG) if code is not None
 )
+#: A stick or a share that went away while it was used; errors of Windows by their own numbers.
+_GONE = frozenset(
+    code
+    for name in (
+        "ENODEV",
+        "ENXIO",
+        "ESTALE",
+        "ENOTCONN",
+        "EHOSTDOWN",
+        "EHOSTUNREACH",
+        "ETIMEDOUT",
+        "ENETUNREACH",
+    )
+    if (code := getattr(errno, name, None)) is not None
+)
+_GONE_ON_WINDOWS = frozenset({3, 15, 21, 53, 55, 59, 64, 67, 121, 433, 1167, 1231})
+_OPEN_ON_WINDOWS = frozenset({32, 33})
 
 
 def safe_name(text: str, fallback: str = "未命名评价") -> str:
@@ -59,8 +85,55 @@ def free_name(folder: Path, name: str) -> Path:
 
 
 def beside(path: Path) -> Path:
-    """A fresh name in the same folder for what will become ``path``."""
-    return path.with_name(f"{UNFINISHED}{path.name}.{secrets.token_hex(4)}")
+    """A fresh name in the same folder for what will become ``path``; it says which process of which machine writes."""
+    return path.with_name(f"{UNFINISHED}{path.name}.{_machine()}{os.getpid():x}-{secrets.token_hex(4)}")
+
+
+def _machine() -> str:
+    """Four digits that tell this machine from others that write to the same share."""
+    return f"{zlib.crc32(platform.node().encode('utf-8', 'replace')) & 0xFFFF:04x}"
+
+
+def clear_abandoned(folder: Path, now: float | None = None) -> None:
+    """Remove from a person's folder what a killed run left unfinished there, and nothing else.
+
+    Only whole names that :func:`beside` gives are looked at. What a process of this machine wrote that lives
+    no more goes at once, what one wrote that lives after a day without a change, anything else after an hour
+    (``now`` in epoch seconds).
+    """
+    now = time.time() if now is None else now
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{UNFINISHED}*"):
+            found = _LEFT.fullmatch(path.name)
+            if found is None or path.is_symlink():
+                continue
+            with contextlib.suppress(OSError):
+                lives = _lives(found["machine"], found["process"])
+                if lives is not False and now - _changed(path) < (_STILL if lives is None else _STUCK):
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+
+
+def _lives(machine: str | None, process: str | None) -> bool | None:
+    """Whether the process that wrote something lives; None where nobody here can say."""
+    if _WINDOWS or machine != _machine() or process is None:
+        return None  # Windows has no harmless question; there what is open can't be removed
+    try:
+        os.kill(int(process, 16), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _changed(path: Path) -> float:
+    """When anything below a path was written last."""
+    inside = path.rglob("*") if path.is_dir() else ()
+    return max(float(one.lstat().st_mtime) for one in (path, *inside))
 
 
 def write_beside(path: Path, data: bytes) -> None:
@@ -146,6 +219,15 @@ def world_error(error: OSError, place: Path, doing: str) -> WorkbenchError:
             f"{doing}时磁盘已满：{place}。",
             "请清理磁盘空间后重试；此前已保存的内容不受影响。",
         )
+    own = getattr(error, "winerror", None)
+    if own in _OPEN_ON_WINDOWS:
+        return WorkbenchError(
+            "file-open",
+            f"{doing}时文件正被其他程序打开：{place}。",
+            "请在 Excel、WPS 或 Word 中关闭它后重试，或换一个文件夹。",
+        )
+    if error.errno in _GONE or own in _GONE_ON_WINDOWS:
+        error = FileNotFoundError(errno.ENOENT, "")
     if error.errno == errno.EROFS or isinstance(error, PermissionError):
         return WorkbenchError(
             "read-only",

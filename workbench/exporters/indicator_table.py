@@ -44,6 +44,7 @@ from workbench.domain.rules.base import rule_types
 from workbench.domain.rules.params import params_of
 from workbench.errors import WorkbenchError
 from workbench.exporters.cell_text import CELL_LIMIT, cleaned, escaped
+from workbench.exporters.workbook_bytes import workbook_bytes
 
 #: Parameter columns that every template offers, whether the system uses them yet or not.
 USUAL = ("结果名称", "分子名称", "分母名称", "目标值", "系数（分）", "扣分情形", "每次扣", "最多扣")
@@ -85,7 +86,7 @@ def write_indicator_table(form: Form, path: Path) -> None:
     )
     _Sheet(book, GENERAL).fill(["项目", "内容"], _general(raw), [16, 44])
     _Sheet(book, GUIDE).fill(["说明", ""], _guide(), [24, 110], wrap=True)
-    book.save(path)
+    path.write_bytes(workbook_bytes(book).getvalue())
 
 
 class _Sheet:

@@ -24,6 +24,7 @@ from workbench.exporters.cell_text import (
     looks_like_formula,
 )
 from workbench.exporters.row_heights import MOST, RowHeights
+from workbench.exporters.workbook_bytes import workbook_bytes
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -161,9 +162,7 @@ class Book:
         """The finished file; the same input gives the same bytes."""
         if self.overflow.texts:
             self._add_overflow_sheet()
-        raw = io.BytesIO()
-        self.book.save(raw)
-        return self._finish(raw)
+        return self._finish(workbook_bytes(self.book))
 
     def _add_overflow_sheet(self) -> None:
         page = self.page(OVERFLOW_SHEET, (8, 22, 8, 90))

@@ -310,6 +310,8 @@ class Archiving:
         fresh = files.beside(store.folder if password else path)
         with files.told(path, "写归档包"):
             path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in {path.parent, fresh.parent}:
+                files.clear_abandoned(folder)
             fresh.mkdir(parents=True)
         try:
             if not private:

@@ -23,7 +23,7 @@ from workbench.exporters.document import Stored
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report_data import CutOut, ReportData, freeze
-from workbench.files import beside, fsync_file, safe_name, swap, told
+from workbench.files import beside, clear_abandoned, fsync_file, safe_name, swap, told
 from workbench.importers.word_document import read_document
 from workbench.importers.workbooks import read_workbook
 from workbench.services.export_log import ExportLog
@@ -66,6 +66,7 @@ class ExportJob:
                 raise WorkbenchError(
                     "is-folder", f"{doing}时发现同名文件夹：{self.path}。", "请换一个文件名。"
                 )
+            clear_abandoned(self.path.parent)
             fresh = beside(self.path)
             with _gone_unless_swapped(fresh):
                 self._try_base(progress)
