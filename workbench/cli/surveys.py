@@ -23,6 +23,7 @@ from workbench.domain.survey_results import (
 )
 from workbench.errors import WorkbenchError
 from workbench.importers.survey_columns import IGNORED
+from workbench.services.firm_rooms import OWN_SURVEYS
 from workbench.services.session import Session
 from workbench.services.survey_files import SurveyFiles, SurveyPreview
 from workbench.services.survey_library import SurveyLibrary
@@ -249,4 +250,6 @@ def _tally_json(found: Tally) -> dict[str, Any]:
 
 
 def _surveying(desk: Desk, session: Session) -> Surveying:
-    return Surveying(session, desk.parts.today, SurveyLibrary(desk.parts.resources))
+    return Surveying(
+        session, desk.parts.today, SurveyLibrary(desk.parts.resources, desk.parts.catalog.data / OWN_SURVEYS)
+    )

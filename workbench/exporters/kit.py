@@ -38,6 +38,9 @@ class Kit:
     own_outlines: Path | None = None
     """The firm's own outlines; one of the same name goes before the program's."""
 
+    own_layouts: Path | None = None
+    """The firm's own layouts of score sheets, likewise."""
+
     def outline(self, key: str) -> Path:
         """The file of a report's outline; ``key`` may come from outside and never leads out of the folders."""
         name = f"{Path(key).name}.toml"

@@ -134,19 +134,20 @@ CONTENTS: Mapping[str, Content] = {
 
 
 class Layouts:
-    """The layouts of one folder."""
+    """The layouts of one folder, and the firm's own, which go before those of the same name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, own: Path | None = None) -> None:
+        self._folders = (folder,) if own is None else (own, folder)
 
     def names(self) -> list[str]:
         """The names of all layouts."""
-        return sorted(path.stem for path in self._folder.glob("*.toml"))
+        return sorted({path.stem for folder in self._folders for path in folder.glob("*.toml")})
 
     def load(self, key: str) -> Layout:
         """One layout; raises :class:`InputRefused` with every fault when it can't be used."""
-        path = self._folder / f"{Path(key).name}.toml"  # a key from outside leads nowhere else
-        if not path.is_file():
+        name = f"{Path(key).name}.toml"  # a key from outside leads nowhere else
+        path = next((one for folder in self._folders if (one := folder / name).is_file()), None)
+        if path is None:
             raise InputRefused(
                 f"没有名为“{key}”的评分表样式。", (Fault("样式", f"现有：{'、'.join(self.names())}。"),)
             )

@@ -42,7 +42,7 @@ def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress
 
 
 def _document(data: ReportData, kit: Kit) -> Document:
-    layout = Layouts(kit.layouts).load(kit.layout or data.evaluation.form.layout)
+    layout = Layouts(kit.layouts, kit.own_layouts).load(kit.layout or data.evaluation.form.layout)
     return build_report(replace(data, layout=layout), outline_of(data.evaluation, kit))
 
 

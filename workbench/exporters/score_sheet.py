@@ -53,7 +53,7 @@ STAGE_LAYOUT = "stages"
 
 def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Write the score sheet of the form's layout (or ``kit.layout``) with its accompanying sheets."""
-    layout = Layouts(kit.layouts).load(kit.layout or data.evaluation.form.layout)
+    layout = Layouts(kit.layouts, kit.own_layouts).load(kit.layout or data.evaluation.form.layout)
     book = Book(kit.fonts, data.made, data.seal)
     overview = data.evaluation.overview
     book.describe(

@@ -82,10 +82,11 @@ class ExportJob:
         """A firm's base document is a stranger's file too: a child opens it before this process does."""
         base = self.kit.base_document
         if base is not None and self.exporter.based:
-            guarded(_use_base, base, self.kit.fonts, progress=progress)
+            guarded(use_base, base, self.kit.fonts, progress=progress)
 
 
-def _use_base(base: Path, fonts: Path) -> int:
+def use_base(base: Path, fonts: Path) -> int:
+    """Try a firm's base document, for a child; raises :class:`WorkbenchError` when none can be made on it."""
     from workbench.exporters.report_docx import try_base
 
     read_document(base)
@@ -147,12 +148,13 @@ class Exporting:
         author: Callable[[], str] = lambda: "",
         base_document: Callable[[], str] = lambda: "",
         own: Path | None = None,
+        own_layouts: Path | None = None,
     ) -> None:
         """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports,
-        ``own`` is the folder with the firm's own outlines, ``base_document`` the path of the .docx that
+        ``own`` and ``own_layouts`` are the folders with the firm's own outlines and layouts, ``base_document`` the path of the .docx that
         Word reports are written on, empty for none.
         """
-        self._own = own
+        self._own, self._own_layouts = own, own_layouts
         self._cut_outs = cut_outs
         self._author = author
         self._base_document = base_document
@@ -187,6 +189,7 @@ class Exporting:
             self._resources,
             machine_fonts=self._machine_fonts,
             own_outlines=self._own,
+            own_layouts=self._own_layouts,
             base_document=Path(base).expanduser() if base else None,
         )
 

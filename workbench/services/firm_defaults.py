@@ -20,7 +20,7 @@ from typing import Any
 from workbench import files
 from workbench.domain.fields import BadValue, show_value
 from workbench.errors import Fault, InputRefused, WorkbenchError
-from workbench.services.firm_rooms import ROOMS, Room
+from workbench.services.firm_rooms import OWN_BASES, ROOMS, Room, base_document, base_path
 from workbench.services.settings import BY_KEY, Settings
 from workbench.services.unpacking import unfolded
 
@@ -112,6 +112,8 @@ class FirmDefaults:
         """
         items = self._judged(self._data, lambda _name, _thing: NEW)
         settings = self._settings.chosen()
+        taken_along, base = self._base_document(settings)
+        items = (*items, *taken_along)
         if not items and not settings:
             raise WorkbenchError(
                 "nothing-own",
@@ -125,6 +127,7 @@ class FirmDefaults:
                     if file.is_file() and not file.name.startswith("."):
                         inner = file.relative_to(thing).as_posix() if thing.is_dir() else ""
                         content[f"{name}/{inner}".rstrip("/")] = file.read_bytes()
+            content |= {name: path.read_bytes() for name, path in base.items()}
             page = {
                 "format": _FORMAT,
                 "firm": firm,
@@ -147,6 +150,28 @@ class FirmDefaults:
                 fresh.unlink(missing_ok=True)
                 raise
         return Content(firm, str(page["made"]), items, settings)
+
+    def _base_document(
+        self, settings: dict[str, str | int | bool]
+    ) -> tuple[tuple[Item, ...], dict[str, Path]]:
+        """The base document of the settings that lies elsewhere on this machine: taken along, and named anew.
+
+        Raises :class:`InputRefused` when it can't be used.
+        """
+        path = base_path(str(settings.get("base_document", "")), self._data)
+        if path is None:
+            return (), {}
+        name = f"{OWN_BASES}/{path.name}"
+        settings["base_document"] = name
+        if (self._data / name).exists() and path.resolve() == (self._data / name).resolve():
+            return (), {}
+        try:
+            title = base_document(path, self._resources)
+        except WorkbenchError as error:
+            raise InputRefused(
+                "本单位资料里有不能使用的文件。", (Fault("Word 报告底稿", str(error)),)
+            ) from error
+        return (Item("Word 报告底稿", title, name, NEW),), {name: path}
 
     def preview(self, path: Path) -> Content:
         """What a file would bring; nothing is taken in.

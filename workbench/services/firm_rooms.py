@@ -10,17 +10,22 @@ from pathlib import Path
 from workbench.domain.compiler import compile_form
 from workbench.errors import Fault, InputRefused, WorkbenchError
 from workbench.exporters.bureau_forms import read_bureau_form
+from workbench.exporters.layouts import Layouts
 from workbench.exporters.outlines import read_outline
 from workbench.importers.workbooks import read_workbook
 from workbench.services import bureau_forms, own_checks
 from workbench.services.catalog import OWN_FORMS, read_form
 from workbench.services.checking import NATIONAL, PROFILES, load_limits
+from workbench.services.exporting import use_base
 from workbench.services.guarded import guarded
 from workbench.services.own_checks import load_own_checks
 from workbench.services.recording import OWN_REQUESTS, OWN_TOPICS, read_requests, read_topics
+from workbench.services.survey_library import WEIGHTS, SurveyLibrary, read_weights
 
 #: Folders of the data folder: outlines of reports, limits of the checks, lists of documents and of questions.
 OWN_OUTLINES, OWN_PROFILES, OWN_LISTS = "提纲", "限值", "清单"
+#: Layouts of score sheets, questionnaires with their weights, the .docx that Word reports are written on.
+OWN_LAYOUTS, OWN_SURVEYS, OWN_BASES = "评分表样式", "问卷库", "Word底稿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,30 @@ def _form(path: Path, _resources: Path) -> str:
 
 def _outline(path: Path, _resources: Path) -> str:
     return read_outline(path).label
+
+
+def _layout(path: Path, _resources: Path) -> str:
+    return Layouts(path.parent).load(path.stem).title or path.stem
+
+
+def _survey(path: Path, resources: Path) -> str:
+    library = SurveyLibrary(resources, path.parent)
+    if path.name == WEIGHTS:
+        return f"选项权重 {len(read_weights(path))} 套"
+    library.entities(path.stem, lambda: "0")
+    return next(one.title for one in library.questionnaires() if one.key == path.stem)
+
+
+def base_document(path: Path, resources: Path) -> str:
+    """Judge a .docx that Word reports shall be written on; what it is called."""
+    guarded(use_base, path, resources / "fonts")
+    return path.stem
+
+
+def base_path(said: str, data: Path) -> Path | None:
+    """Where the base document of the settings lies: a relative path counts from the data folder."""
+    said = said.strip()
+    return data / Path(said).expanduser() if said else None
 
 
 def _profile(path: Path, resources: Path) -> str:
@@ -102,6 +131,9 @@ def _sheets(blank: Path) -> int:
 ROOMS: tuple[Room, ...] = (
     Room("指标体系", OWN_FORMS, "*.toml", _form),
     Room("报告提纲", OWN_OUTLINES, "*.toml", _outline),
+    Room("评分表样式", OWN_LAYOUTS, "*.toml", _layout),
+    Room("问卷库", OWN_SURVEYS, "*.toml", _survey),
+    Room("Word 报告底稿", OWN_BASES, "*.docx", base_document),
     Room("核验限值与复核级次", OWN_PROFILES, "*.toml", _profile),
     Room("清单", OWN_LISTS, "*.toml", _list, frozenset({OWN_REQUESTS, OWN_TOPICS})),
     Room("本机构核验", own_checks.FOLDER, "*.toml", _checks),

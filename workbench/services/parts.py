@@ -22,7 +22,14 @@ from workbench.services.cutting import CutOuts
 from workbench.services.evidence_files import EvidenceFiles
 from workbench.services.exporting import Exporting
 from workbench.services.firm_defaults import FirmDefaults
-from workbench.services.firm_rooms import OWN_LISTS, OWN_OUTLINES, OWN_PROFILES
+from workbench.services.firm_rooms import (
+    OWN_LAYOUTS,
+    OWN_LISTS,
+    OWN_OUTLINES,
+    OWN_PROFILES,
+    OWN_SURVEYS,
+    base_path,
+)
 from workbench.services.importing import Importing
 from workbench.services.outside_sheets import OutsideSheets
 from workbench.services.own_checks import load_own_checks, own_check_folders
@@ -157,7 +164,9 @@ class Parts:
             self.catalog.data / OWN_LISTS,
         )
         reviewing = Reviewing(session, checking.limits.review_levels, self.today)
-        surveying = Surveying(session, self.today, SurveyLibrary(self.resources))
+        surveying = Surveying(
+            session, self.today, SurveyLibrary(self.resources, self.catalog.data / OWN_SURVEYS)
+        )
         survey_files = SurveyFiles(session, self.survey_memory)
         if not isinstance(session.memory, EvaluationStore):
             return Services(
@@ -235,7 +244,8 @@ def assemble(
         cut_outs=CutOuts(folders.cache),
         author=lambda: settings.text("evaluator"),
         own=(data or usual) / OWN_OUTLINES,
-        base_document=lambda: settings.text("base_document"),
+        own_layouts=(data or usual) / OWN_LAYOUTS,
+        base_document=lambda: str(base_path(settings.text("base_document"), data or usual) or ""),
     )
     return Parts(
         settings,

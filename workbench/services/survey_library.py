@@ -22,7 +22,7 @@ from workbench.domain.evaluation import (
 from workbench.errors import WorkbenchError
 
 FOLDER = "surveys"
-_WEIGHTS = "weights.toml"
+WEIGHTS = "weights.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +44,41 @@ class ReadyQuestionnaire:
     group: str
     questions: int
     raw: Mapping[str, Any]
+    path: Path
 
 
 class SurveyLibrary:
     """Reads the library when asked; a broken file is named in a sentence, the others stay usable."""
 
-    def __init__(self, resources: Path) -> None:
-        self._folder = resources / FOLDER
+    def __init__(self, resources: Path, own: Path | None = None) -> None:
+        """``own`` is the folder with the firm's own; what is called alike there goes before."""
+        self._folders = (resources / FOLDER,) if own is None else (resources / FOLDER, own)
 
     def weight_sets(self, options: int = 0) -> tuple[WeightSet, ...]:
         """Every set of weights, or those for so many options."""
-        path = self._folder / _WEIGHTS
-        found = []
-        for raw in _read(path).get("set", ()):
-            try:
-                weights = tuple(Decimal(str(weight)) / 100 for weight in raw["weights"])
-                found.append(WeightSet(str(raw["key"]), str(raw["title"]), weights, str(raw.get("note", ""))))
-            except (KeyError, TypeError, InvalidOperation) as error:
-                raise _broken(path, f"有一套权重写法不对（{error}）") from error
-        return tuple(one for one in found if not options or len(one.weights) == options)
+        found: dict[str, WeightSet] = {}
+        for folder in self._folders:
+            if (path := folder / WEIGHTS).is_file() or folder == self._folders[0]:
+                found |= {one.key: one for one in read_weights(path)}
+        return tuple(one for one in found.values() if not options or len(one.weights) == options)
 
     def weight_set(self, key: str) -> WeightSet:
         """One set by its key; raises :class:`WorkbenchError` when there is none."""
         for one in self.weight_sets():
             if one.key == key:
                 return one
-        raise WorkbenchError("no-weights", f"没有名为“{key}”的权重。", f"请在 {_WEIGHTS} 中补充。")
+        raise WorkbenchError("no-weights", f"没有名为“{key}”的权重。", f"请在 {WEIGHTS} 中补充。")
 
     def questionnaires(self) -> tuple[ReadyQuestionnaire, ...]:
         """Every ready questionnaire, by key."""
-        paths = sorted(path for path in self._folder.glob("*.toml") if path.name != _WEIGHTS)
+        paths = {
+            path.name: path
+            for folder in self._folders
+            for path in folder.glob("*.toml")
+            if path.name != WEIGHTS and not path.name.startswith(".")
+        }
         found = []
-        for path in paths:
+        for _name, path in sorted(paths.items()):
             raw = _read(path)
             questions = raw.get("question", ())
             found.append(
@@ -85,6 +88,7 @@ class SurveyLibrary:
                     str(raw.get("group", "")),
                     len(questions),
                     raw,
+                    path,
                 )
             )
         return tuple(found)
@@ -99,7 +103,7 @@ class SurveyLibrary:
         ready = next((one for one in self.questionnaires() if one.key == key), None)
         if ready is None:
             raise WorkbenchError("no-questionnaire", f"问卷库中没有“{key}”。", "请从列表中选择。")
-        return _Building(self, self._folder / f"{key}.toml", ready.raw, new_id).entities(project, position)
+        return _Building(self, ready.path, ready.raw, new_id).entities(project, position)
 
 
 class _Building:
@@ -179,6 +183,18 @@ class _Building:
         if strange or not labels:
             raise _broken(self._path, f"第 {place} 题的跳过条件里没有选项“{'、'.join(strange)}”")
         return skip_text(asked, (options[label] for label in labels))
+
+
+def read_weights(path: Path) -> list[WeightSet]:
+    """The sets of a file of weights; raises :class:`WorkbenchError` for one that can't be used."""
+    found = []
+    for raw in _read(path).get("set", ()):
+        try:
+            weights = tuple(Decimal(str(weight)) / 100 for weight in raw["weights"])
+            found.append(WeightSet(str(raw["key"]), str(raw["title"]), weights, str(raw.get("note", ""))))
+        except (KeyError, TypeError, InvalidOperation) as error:
+            raise _broken(path, f"有一套权重写法不对（{error}）") from error
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:
