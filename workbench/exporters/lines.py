@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -110,6 +111,7 @@ class Setting:
             self._equal_digits(faces)
         self._close_up()
         self._sums = [0.0, *accumulate(self.advances)]
+        self._yielding = [i for i, char in enumerate(self.text) if char in BLANK_RIGHT and self._square(i)]
 
     def _add(self, faces: Faces, text: str, role: Role, stroke: bool) -> None:
         size = self.style.size / 1000
@@ -202,8 +204,15 @@ class Setting:
         breaks: list[tuple[int, int]] = []
         room, start, filled = width - indent, 0, 0
         pieces = self._clusters(text)
+        reach = [self._sums[end] for _, end in pieces]
         index = 0
         while index < len(pieces):
+            # All that fits without anything being given up is taken at once, what comes then is weighed.
+            fits = bisect_right(reach, self._sums[start] + room, index)
+            if fits > index:
+                filled, index = pieces[fits - 1][1], fits
+                if fits == len(pieces):
+                    break
             begin, end = pieces[index]
             solid = len(text[begin:end].rstrip(" \u3000")) + begin if text[end - 1] in " \u3000" else end
             solid = max(solid, begin + 1)
@@ -230,7 +239,7 @@ class Setting:
             place = cut(text, start, solid, self._fitting(start, solid, room))
             breaks.append((start, place))
             room, start, filled = width, place, place
-            pieces[index] = (place, end)
+            pieces[index] = (place, end)  # it ends where it did: ``reach`` stays true
         if start < len(text):
             breaks.append((start, len(text)))
         return breaks
@@ -243,7 +252,8 @@ class Setting:
 
     def _marks(self, start: int, end: int) -> list[int]:
         """Return the full-width marks within a stretch that can give up some of the blank behind them."""
-        return [i for i in range(start, end - 1) if self.text[i] in BLANK_RIGHT and self._square(i)]
+        yielding = self._yielding
+        return yielding[bisect_left(yielding, start) : bisect_left(yielding, end - 1)]
 
     # ── spreading ────────────────────────────────────────────────────────────────────────────────
 
@@ -319,9 +329,11 @@ class Setting:
             i, final = max(begin, start), min(stretch.end, end)
             while i < final:
                 gap = gaps[i - start]
-                j = i + 1
-                while j < final and abs(gaps[j - start] - gap) < 0.001:
-                    j += 1
+                low, high = gap - 0.001, gap + 0.001
+                j = next(
+                    (n for n in range(i + 1, final) if not low < gaps[n - start] < high),
+                    final,
+                )
                 text = self.text[i:j]
                 drawn = stretch.drawn[i - begin : j - begin] or text
                 glyphs.append(Glyphs(stretch.face, stretch.role, text, drawn, round(gap, 3), stretch.stroke))

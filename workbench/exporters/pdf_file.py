@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -327,6 +328,7 @@ def _apart(codes: str, less: float) -> str:
     return "".join(f"{codes[n : n + 4]}> {move} <" for n in range(0, len(codes), 4))
 
 
+@lru_cache(maxsize=8192)  # places and sizes come again on every page
 def _n(value: float, digits: int = 2) -> str:
     """Write a number as short as PDF allows."""
     text = f"{value:.{digits}f}".rstrip("0").rstrip(".")

@@ -358,10 +358,7 @@ class Page:
         ``protected`` locks the formulas, and only these, without a password.
         """
         self._fit_merged()
-        for merged in self._merged:
-            last = f"{letter(merged.column + merged.columns - 1)}{merged.row + merged.rows - 1}"
-            # merge_cells() would style every cell once more; ours have their look already
-            self.sheet.merged_cells.add(f"{letter(merged.column)}{merged.row}:{last}")
+        self._declare_merged()
         for row, height in self._heights.items():
             self.sheet.row_dimensions[row].height = round(min(height, MOST), 1)
         if freeze:
@@ -370,6 +367,18 @@ class Page:
             self._lock_formulas()
         self._set_up(header, landmark)
         self._break_pages(header, blocks)
+
+    def _declare_merged(self) -> None:
+        """Tell the sheet what is merged: neither styled once more, nor each compared with all others before."""
+        from openpyxl.worksheet.cell_range import CellRange
+
+        areas = {(one.row, one.column, one.rows, one.columns) for one in self._merged}
+        for row, column, rows, columns in sorted(areas, key=lambda area: (area[1], area[0])):
+            self.sheet.merged_cells.ranges.add(
+                CellRange(
+                    min_row=row, min_col=column, max_row=row + rows - 1, max_col=column + columns - 1
+                )
+            )
 
     def _lock_formulas(self) -> None:
         from openpyxl.styles import Protection
