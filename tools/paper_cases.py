@@ -84,16 +84,16 @@ def make(kind: str, data: Path) -> Path:
             )
         )
         count = 60 if kind == "extremes" and number == 2 else 1 if number % 4 == 0 else 0
-        for line in range(count):
-            made.append(
-                Deduction(
-                    id=f"d{number}-{line}",
-                    position=line,
-                    indicator=leaf.id,
-                    points=leaf.full_mark / (10 * count),
-                    reason=sentences(chance, 60 if kind == "large" else 30),
-                )
+        made += [
+            Deduction(
+                id=f"d{number}-{line}",
+                position=line,
+                indicator=leaf.id,
+                points=leaf.full_mark / (10 * count),
+                reason=sentences(chance, 60 if kind == "large" else 30),
             )
+            for line in range(count)
+        ]
     for number in range(12):
         made.append(
             Problem(
@@ -117,7 +117,9 @@ def make(kind: str, data: Path) -> Path:
     return folder
 
 
-def _attach(data: Path, photos: Sequence[bytes], leaves: Sequence[str], attaching: object, pictures: object) -> None:
+def _attach(
+    data: Path, photos: Sequence[bytes], leaves: Sequence[str], attaching: object, pictures: object
+) -> None:
     """Photos in, and then what the window does with them in the background."""
     from workbench.services.attaching import Attaching
     from workbench.services.pictures import Pictures

@@ -20,7 +20,7 @@ from workbench.exporters import EXPORTERS
 from workbench.exporters.annexes import ANNEXES
 from workbench.exporters.evidence_excerpts import excerpts
 from workbench.exporters.kit import Kit
-from workbench.exporters.report_data import ReportData, freeze
+from workbench.exporters.report_data import ReportData, Sights, freeze
 from workbench.services.jobs import silent
 
 LINE = Deduction(id="line", indicator="A12", points=Decimal(1), reason="未公开招标")
@@ -48,7 +48,7 @@ def cut_out(item: Evidence, region: Region) -> bytes:
 
 def frozen(*entities: Evidence | Link) -> ReportData:
     opened = session(Overview(project="示例项目"), LINE, *entities)
-    return freeze(opened.evaluation, made=MADE, cut_out=cut_out)
+    return freeze(opened.evaluation, made=MADE, sights=Sights(cut_out, lambda items, edge, *_: []))
 
 
 def text_of(path: Path) -> str:

@@ -41,7 +41,7 @@ from workbench.exporters.kit import Kit
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.records_files import PAPERS, paper
 from workbench.exporters.report import build_report
-from workbench.exporters.report_data import ReportData, freeze
+from workbench.exporters.report_data import ReportData, Sights, freeze
 from workbench.importers.pdf_text import read_pdf_text
 
 D = Decimal
@@ -94,7 +94,11 @@ def recorded() -> Evaluation:
 
 
 def data(evaluation: Evaluation | None = None) -> ReportData:
-    return freeze(evaluation or recorded(), made=MADE, cut_out=lambda item, region: picture())
+    return freeze(
+        evaluation or recorded(),
+        made=MADE,
+        sights=Sights(lambda item, region: picture(), lambda items, edge, *_: [picture() for _ in items]),
+    )
 
 
 def words(blocks: tuple[Block, ...] | list[Block]) -> Iterator[str]:

@@ -16,9 +16,9 @@ from workbench.domain.changes import Change
 from workbench.domain.evaluation import Evidence, Link, Overview
 from workbench.errors import WorkbenchError
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
-from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_data import ReportData, Sights
 from workbench.services.exporting import Exporting
-from workbench.services.jobs import Cancelled
+from workbench.services.jobs import Cancelled, silent
 from workbench.services.session import Session, Step
 
 
@@ -189,7 +189,14 @@ def test_photos_are_drawn_one_by_one_and_can_be_stopped(session: Session, tmp_pa
     ]
     for one in (*items, *ties):
         session.put(one)
-    exporting = Exporting(RESOURCES, lambda: MADE, cut_outs=lambda _: lambda _item, _region: photo)
+
+    def whole(items: Sequence[Evidence], _edge: int, progress: Progress = silent) -> list[Path]:
+        for number in range(1, len(items) + 1):
+            progress(number, len(items), f"正在准备第 {number} 幅图片")
+        return [photo for _ in items]
+
+    sights = Sights(lambda _item, _region: photo, whole)
+    exporting = Exporting(RESOURCES, lambda: MADE, sights=lambda _: sights)
     said: list[str] = []
 
     def watch(_done: int, _of: int, doing: str) -> None:

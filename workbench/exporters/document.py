@@ -207,6 +207,10 @@ class Table:
         grid(self.rows, len(self.columns))
 
 
+#: Longest side in pixels of a picture of evidence on paper: beside another one, and over the whole width.
+BESIDE, ACROSS = 900, 1400
+
+
 class Stored(Protocol):
     """A picture that is read when it is printed: a path, or a locked file."""
 

@@ -71,8 +71,8 @@ def _excerpt(data: ReportData, mark: Marked, shown: Evidence | None) -> list[Blo
     blocks: list[Block] = [Paragraph(content(f"{words}{said}"))]
     if shown is None:
         blocks.append(Paragraph(content("原件不外发，未附图。")))
-    elif data.cut_out is not None:
-        picture = data.cut_out(shown, region)
+    elif data.sights is not None:
+        picture = data.sights.region(shown, region)
         if picture is None:
             blocks.append(Paragraph(content("此件不能成图，请查阅原件。")))
         else:

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from workbench.domain.evaluation import Evidence
-from workbench.domain.regions import Region
-from workbench.exporters.document import Block, Figure, Heading, PhotoGrid, Picture
-from workbench.exporters.report_data import ReportData
+from workbench.exporters.document import BESIDE, Block, Figure, Heading, PhotoGrid, Picture
+from workbench.exporters.report_data import ReportData, Seen
 from workbench.exporters.report_words import evidence_text
 
-_WHOLE = Region(1, 0, 0, 1, 1)
 _TAKEN_DAY = 10
 
 
 def photo_annex(data: ReportData) -> list[Block]:
     """The annex of a report; nothing without pictures at hand. A picture stands at the first indicator it proves."""
-    if data.cut_out is None:
+    if data.sights is None:
         return []
     photos = {
         item.number: item
         for item in data.evidence
         if item.media_type.startswith("image/") and not item.withheld
     }
+    parted = [(row, [photos.pop(number) for number in row.evidence if number in photos]) for row in data.rows]
+    every = [item for _, own in parted for item in own]
+    seen = dict(zip((item.id for item in every), data.sights.whole(every, BESIDE), strict=True))
     blocks: list[Block] = []
-    for row in data.rows:
-        own = [photos.pop(number) for number in row.evidence if number in photos]
-        figures = tuple(figure for item in own if (figure := _figure(data, item)) is not None)
+    for row, own in parted:
+        figures = tuple(figure for item in own if (figure := _figure(item, seen[item.id])) is not None)
         if figures:
             blocks.append(Heading(3, row.indicator.name, numbered=False))
             blocks.append(PhotoGrid(figures))
     return blocks
 
 
-def _figure(data: ReportData, item: Evidence) -> Figure | None:
-    picture = data.cut_out(item, _WHOLE) if data.cut_out is not None else None
+def _figure(item: Evidence, picture: Seen) -> Figure | None:
     if picture is None:
         return None
     taken = f"（{item.taken[:_TAKEN_DAY]} 拍摄）" if item.taken else ""

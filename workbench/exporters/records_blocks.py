@@ -22,8 +22,8 @@ from workbench.domain.entities_records import (
 from workbench.domain.evaluation import Evaluation, Evidence
 from workbench.domain.evidence_use import evidence_label
 from workbench.domain.records import coverage, evidence_at, exchanges_of, facts_of, indicators_of, items_of
-from workbench.domain.regions import Region
 from workbench.exporters.document import (
+    BESIDE,
     Align,
     Block,
     Cell,
@@ -47,8 +47,6 @@ from workbench.exporters.report_words import paragraphs
 _REQUEST_HEAD = (
     "类别 序号 资料名称 起止时间 证明内容 应交日期 状态 原件或复印件 份数 收到日期 提供人签字 接收人签字 备注"
 )
-#: The first page of a paper, or all of a photo.
-_WHOLE = Region(1, 0.0, 0.0, 1.0, 1.0)
 #: Two lines of a cell, free for handwriting.
 _ROOM = "　\n　\n"
 #: Rows of an empty form.
@@ -402,13 +400,16 @@ def papers(data: ReportData, kind: str, id_: str) -> list[Block]:
     found = evidence_at(data.evaluation, kind, id_)
     if not found:
         return []
+    open_to_all = [item for item, _ in found if not item.withheld]
+    seen = data.sights.whole(open_to_all, BESIDE) if data.sights is not None else [None] * len(open_to_all)
+    pictures = {item.id: picture for item, picture in zip(open_to_all, seen, strict=True)}
     shown: list[Figure] = []
     words: list[str] = []
     for item, link in found:
         name = f"{evidence_label(item)} {item.title}"
         note = f"（{SIGNED}）" if link.note == SIGNED else ""
         words.append(name + note)
-        picture = None if data.cut_out is None or item.withheld else data.cut_out(item, _WHOLE)
+        picture = pictures.get(item.id)
         if picture is not None:
             shown.append(Figure(Picture(picture, name), caption=_caption(item) + note))
     blocks: list[Block] = [_said("附件", "；".join(words))]

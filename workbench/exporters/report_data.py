@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.derivation import derivation
@@ -33,8 +33,30 @@ from workbench.domain.survey import Tally, as_counted, questions_of
 from workbench.exporters.document import Stored
 from workbench.exporters.layout_shapes import Layout
 
-#: A region of an evidence item → a picture of it, from memory or where it lies; nothing when it can't be drawn.
-CutOut = Callable[[Evidence, Region], bytes | Stored | None]
+#: A picture of evidence, from memory or where it lies; nothing when it can't be drawn.
+Seen = bytes | Stored | None
+
+
+def _unwatched(_done: int, _total: int, _doing: str) -> None:
+    """A progress that nobody watches."""
+
+
+class Whole(Protocol):
+    """Gives photos, and the first pages of papers; told of many at once it draws several at a time."""
+
+    def __call__(
+        self, items: Sequence[Evidence], edge: int, progress: Callable[[int, int, str], None] = _unwatched
+    ) -> Sequence[Seen]:
+        """The pictures of these items in their order, none longer than ``edge`` pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """Pictures of evidence for paper, made ready when they are asked for."""
+
+    region: Callable[[Evidence, Region], Seen]
+    """A region of an item as a picture."""
+    whole: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +161,8 @@ class ReportData:
     findings: tuple[Any, ...]
     """Findings that are to be printed or logged, as the checks gave them."""
     made: datetime
-    cut_out: CutOut | None = None
-    """The picture of a region of an evidence item, when the files are at hand."""
+    sights: Sights | None = None
+    """The pictures of evidence, when the files are at hand."""
     layout: Layout | None = None
     """The layout of the score sheet, which the report's own score table follows; nine columns without one."""
     edits: int = 0
@@ -168,7 +190,7 @@ def freeze(
     sources: Sources | None = None,
     findings: Sequence[Any] = (),
     made: datetime,
-    cut_out: CutOut | None = None,
+    sights: Sights | None = None,
     history: tuple[int, str] = (0, ""),
 ) -> ReportData:
     """Everything that any export of this state prints; ``scores`` and ``sources`` are of the same state.
@@ -197,7 +219,7 @@ def freeze(
         evidence=tuple(sorted(evaluation.listed(Evidence), key=lambda e: e.number)),
         findings=tuple(findings),
         made=made,
-        cut_out=cut_out,
+        sights=sights,
         edits=history[0],
         head=history[1],
     )

@@ -375,9 +375,7 @@ class Page:
         areas = {(one.row, one.column, one.rows, one.columns) for one in self._merged}
         for row, column, rows, columns in sorted(areas, key=lambda area: (area[1], area[0])):
             self.sheet.merged_cells.ranges.add(
-                CellRange(
-                    min_row=row, min_col=column, max_row=row + rows - 1, max_col=column + columns - 1
-                )
+                CellRange(min_row=row, min_col=column, max_row=row + rows - 1, max_col=column + columns - 1)
             )
 
     def _lock_formulas(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -36,13 +37,20 @@ class Album:
         path = self._place(name, ".jpg")
         return path if self._key is None else LockedFile(path, self._key)
 
-    def known(self, name: str) -> Drawn | None:
-        """What is known of a picture that was drawn before; nothing when there is none, or it is unreadable."""
+    def known(self, name: str, *, whole: bool = False) -> Drawn | None:
+        """What is known of a picture that was drawn before; nothing when there is none, or it is unreadable.
+
+        ``whole`` also wants the picture to be byte for byte what was drawn: paper trusts no damaged copy.
+        """
         with contextlib.suppress(OSError, ValueError, TypeError):
             note = self._place(name, ".json")
             told = note.read_bytes() if self._key is None else LockedFile(note, self._key).read_bytes()
             drawn = Drawn(**json.loads(told))
-            if not drawn.ok or self._place(name, ".jpg").stat().st_size > 0:
+            if not drawn.ok:
+                return drawn
+            if not whole and self._place(name, ".jpg").stat().st_size > 0:
+                return drawn
+            if whole and [hashlib.sha256(self.picture(name).read_bytes()).hexdigest()] == drawn.digests:
                 return drawn
         return None
 

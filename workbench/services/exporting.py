@@ -19,10 +19,9 @@ from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
-from workbench.exporters.document import Stored
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.outlines import read_outline
-from workbench.exporters.report_data import CutOut, ReportData, freeze
+from workbench.exporters.report_data import ReportData, Seen, Sights, freeze
 from workbench.files import beside, clear_abandoned, fsync_file, safe_name, swap, told
 from workbench.importers.word_document import read_document
 from workbench.importers.workbooks import read_workbook
@@ -70,7 +69,7 @@ class ExportJob:
             fresh = beside(self.path)
             with _gone_unless_swapped(fresh):
                 self._try_base(progress)
-                data = replace(self.data, cut_out=_watched(self.data, progress))
+                data = replace(self.data, sights=_watched(self.data, progress))
                 written = self.exporter.write(data, fresh, self.kit, progress)
                 _read_back(fresh, written, self.exporter.label)
                 fsync_file(fresh)
@@ -93,18 +92,21 @@ def use_base(base: Path, fonts: Path) -> int:
     return try_base(base, fonts)
 
 
-def _watched(data: ReportData, progress: Progress) -> CutOut | None:
-    """The cutter of pictures, saying which picture it draws, so that hundreds of photos can be watched and stopped."""
-    cut_out, drawn, items = data.cut_out, count(1), len(data.evidence)
-    if cut_out is None:
+def _watched(data: ReportData, progress: Progress) -> Sights | None:
+    """The pictures, saying which one is drawn, so that hundreds of photos can be watched and stopped."""
+    sights, drawn, items = data.sights, count(1), len(data.evidence)
+    if sights is None:
         return None
 
-    def cut(item: Evidence, region: Region) -> bytes | Stored | None:
+    def region(item: Evidence, place: Region) -> Seen:
         number = next(drawn)
         progress(number, max(items, number), f"正在准备第 {number} 幅图片")
-        return cut_out(item, region)
+        return sights.region(item, place)
 
-    return cut
+    def whole(items: Sequence[Evidence], edge: int, progress: Progress = progress) -> Sequence[Seen]:
+        return sights.whole(items, edge, progress)
+
+    return Sights(region, whole)
 
 
 @contextlib.contextmanager
@@ -144,18 +146,18 @@ class Exporting:
         exporters: Mapping[str, Exporter] = EXPORTERS,
         *,
         machine_fonts: bool = False,
-        cut_outs: Callable[[Session], CutOut | None] = lambda _: None,
+        sights: Callable[[Session], Sights | None] = lambda _: None,
         author: Callable[[], str] = lambda: "",
         base_document: Callable[[], str] = lambda: "",
         own: Path | None = None,
         own_layouts: Path | None = None,
     ) -> None:
-        """``cut_outs`` gives the cutter of pictures out of an evaluation's evidence, ``author`` who exports,
-        ``own`` and ``own_layouts`` are the folders with the firm's own outlines and layouts, ``base_document`` the path of the .docx that
-        Word reports are written on, empty for none.
+        """``sights`` gives the pictures of an evaluation's evidence, ``author`` who exports, ``own`` and
+        ``own_layouts`` are the folders with the firm's own outlines and layouts, ``base_document`` the path
+        of the .docx that Word reports are written on, empty for none.
         """
         self._own, self._own_layouts = own, own_layouts
-        self._cut_outs = cut_outs
+        self._sights = sights
         self._author = author
         self._base_document = base_document
         self._machine_fonts = machine_fonts
@@ -249,7 +251,7 @@ class Exporting:
             session.scores,
             findings=findings,
             made=self._clock(),
-            cut_out=self._cut_outs(session),
+            sights=self._sights(session),
             history=_history(session),
         )
         data = replace(data, private=private)

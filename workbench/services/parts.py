@@ -18,7 +18,7 @@ from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
 from workbench.services.chapters import Chapters
 from workbench.services.checking import Checking, load_limits
-from workbench.services.cutting import CutOuts
+from workbench.services.cutting import PicturesForPaper
 from workbench.services.evidence_files import EvidenceFiles
 from workbench.services.exporting import Exporting
 from workbench.services.firm_defaults import FirmDefaults
@@ -241,7 +241,7 @@ def assemble(
         folders.resources,
         now,
         machine_fonts=True,
-        cut_outs=CutOuts(folders.cache),
+        sights=PicturesForPaper(folders.cache),
         author=lambda: settings.text("evaluator"),
         own=(data or usual) / OWN_OUTLINES,
         own_layouts=(data or usual) / OWN_LAYOUTS,

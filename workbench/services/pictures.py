@@ -6,15 +6,18 @@ import contextlib
 import json
 import logging
 import multiprocessing
+import queue
 import threading
-from collections.abc import Callable, Container, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from workbench.domain.evaluation import Evidence
 from workbench.errors import WorkbenchError
+from workbench.exporters.document import BESIDE
 from workbench.files import world_error
 from workbench.services.album import FOLDER, Album
 from workbench.services.drawing_process import serve
@@ -26,7 +29,7 @@ from workbench.store.locked_file import LockedFile
 
 _log = logging.getLogger(__name__)
 
-#: Longest side of a thumbnail and of a preview, in pixels. The report prints previews, never originals.
+#: Longest side of a thumbnail and of a preview, in pixels. Paper prints drawn pictures, never originals.
 THUMBNAIL = 160
 PREVIEW = 1400
 #: Longest side of a page that is zoomed into, marked and cut out: 240 dots per inch of A4.
@@ -45,6 +48,11 @@ class Wish:
     media_type: str
     edge: int
     page: int = 1
+
+    @property
+    def name(self) -> str:
+        """What the drawn picture is kept under."""
+        return f"{self.sha256}-{self.edge}-{self.page}"
 
     @property
     def drawable(self) -> bool:
@@ -76,8 +84,11 @@ class Pictures:
         self._closed = False
         self._threads: list[threading.Thread] = []
         self._children = [_Child(time_limit) for _ in range(workers)]
-        self._spare = _Child(time_limit)
-        self._drawing = threading.Lock()
+        # Those for who waits for the answer; the one given back last is lent first, so that mostly one runs.
+        self._spares = [_Child(time_limit) for _ in range(workers)]
+        self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
+        for spare in self._spares:
+            self._free.put(spare)
 
     def ask(self, wish: Wish, answer: Answer) -> None:
         """Have ``answer(wish, picture)`` called on another thread; the newest wish is served first."""
@@ -102,21 +113,67 @@ class Pictures:
         with self._changed:
             self._waiting = {wish: answers for wish, answers in self._waiting.items() if wish in visible}
 
-    def make(self, wish: Wish) -> Picture:
-        """The picture, at once, on this thread: for exports."""
-        with self._drawing:
-            return self._picture(wish, self._spare)
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[_Child]:
+        child = self._free.get()
+        try:
+            yield child
+        finally:
+            self._free.put(child)
+
+    def make(self, wish: Wish, *, smaller: Sequence[int] = (), whole: bool = False) -> Picture:
+        """The picture, at once, on this thread; one drawn before is read and proved when it must be ``whole``.
+
+        When it has to be drawn, pictures of the ``smaller`` edges are kept along with it.
+        """
+        with self._lent() as child:
+            return self._picture(wish, child, smaller, whole=whole)
+
+    def make_all(self, wishes: Sequence[Wish], progress: Progress) -> list[Picture]:
+        """The pictures for paper, in their order: proved if drawn before, else drawn by all children at once.
+
+        In any thread; raises what ``progress`` raises, which hears of each picture.
+        """
+        found = {wish: self._kept(wish, whole=True) for wish in wishes}
+        lacking = [wish for wish, picture in found.items() if picture is None]
+        done = len(found) - len(lacking)
+        with ThreadPoolExecutor(len(self._spares), thread_name_prefix="paper-pictures") as pool:
+            try:
+                drawing = {pool.submit(self.make, wish, whole=True): wish for wish in lacking}
+                if lacking:
+                    progress(done, len(found), f"正在准备第 {done + 1} 幅图片")
+                for drawn in as_completed(drawing):
+                    found[drawing[drawn]] = drawn.result()
+                    done += 1
+                    progress(done, len(found), f"正在准备第 {min(done + 1, len(found))} 幅图片")
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return [picture for wish in wishes if (picture := found[wish]) is not None]
+
+    def _kept(self, wish: Wish, *, whole: bool) -> Picture | None:
+        """The picture that was drawn before, or why there was none; nothing when it is to be drawn."""
+        if not wish.drawable:
+            return Picture(None, Drawn(False, reason="此类文件不作预览，可直接打开。"))
+        known = self._album.known(wish.name, whole=whole)
+        if known is None:
+            return None
+        return Picture(self._album.picture(wish.name) if known.ok else None, known)
 
     def damaged(self, items: Sequence[Evidence], progress: Progress) -> dict[str, str]:
         """What is wrong with the files of items that can be drawn, by the item's id; decodes each strictly.
 
-        Their thumbnails are ready afterwards. In any thread; raises what ``progress`` raises.
+        Afterwards their thumbnails are ready, and those of photos that paper prints beside each other.
+        In any thread; raises what ``progress`` raises.
         """
         found: dict[str, str] = {}
         for done, item in enumerate(items):
             progress(done, len(items), "正在检查图片是否完整")
-            wish = Wish(item.sha256, item.media_type, THUMBNAIL)
-            drawn = self.make(wish).drawn if wish.drawable else Drawn(True)
+            photo = item.media_type.startswith("image/")
+            wish = Wish(item.sha256, item.media_type, BESIDE if photo else THUMBNAIL)
+            drawn = (
+                self.make(wish, smaller=(THUMBNAIL,) if photo else ()).drawn if wish.drawable else Drawn(True)
+            )
             if drawn.damage:
                 found[item.id] = f"文件受损：{drawn.damage}"
             elif not drawn.ok:
@@ -125,8 +182,8 @@ class Pictures:
 
     def do(self, job: RedrawJob | ProveJob) -> Drawn:
         """Have a child redraw a page, or prove what was written; on this thread. Raises :class:`WorkbenchError`."""
-        with self._drawing:
-            return self._spare.draw(job)
+        with self._lent() as child:
+            return child.draw(job)
 
     def close(self) -> None:
         """End the children; whatever waits is forgotten."""
@@ -134,11 +191,12 @@ class Pictures:
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
-        for child in (*self._children, self._spare):
+        for child in (*self._children, *self._spares):
             child.abandon()
         for thread in self._threads:
             thread.join()
-        self._spare.end()
+        for spare in self._spares:
+            spare.end()
 
     def _work(self, child: _Child) -> None:
         while True:
@@ -153,19 +211,26 @@ class Pictures:
                 answer(wish, picture)
         child.end()
 
-    def _picture(self, wish: Wish, child: _Child) -> Picture:
-        if not wish.drawable:
-            return Picture(None, Drawn(False, reason="此类文件不作预览，可直接打开。"))
-        name = f"{wish.sha256}-{wish.edge}-{wish.page}"
-        known = self._album.known(name)
-        if known is not None:
-            return Picture(self._album.picture(name) if known.ok else None, known)
+    def _picture(
+        self, wish: Wish, child: _Child, smaller: Sequence[int] = (), *, whole: bool = False
+    ) -> Picture:
+        kept = self._kept(wish, whole=whole)
+        if kept is not None:
+            return kept
         if not self._vault.has(wish.sha256):
             return Picture(None, Drawn(False, damage="文件缺失。", reason="文件不在评价文件夹中。"))
+        names = [replace(wish, edge=edge).name for edge in (wish.edge, *smaller)]
         try:
-            with self._vault.plain(wish.sha256) as path, self._album.room(name) as target:
-                drawn = child.draw(Job(str(path), wish.media_type, wish.edge, wish.page, str(target)))
-                self._album.keep(name, target, drawn)
+            with contextlib.ExitStack() as rooms:
+                path = rooms.enter_context(self._vault.plain(wish.sha256))
+                places = [rooms.enter_context(self._album.room(name)) for name in names]
+                targets = [(edge, str(place)) for edge, place in zip(smaller, places[1:], strict=True)]
+                drawn = child.draw(
+                    Job(str(path), wish.media_type, wish.edge, wish.page, str(places[0]), targets)
+                )
+                own = [[digest] for digest in drawn.digests] or [[] for _ in names]
+                for name, place, digests in zip(names, places, own, strict=True):
+                    self._album.keep(name, place, replace(drawn, digests=digests))
         except Changed as error:
             return Picture(None, Drawn(False, damage=f"{error.strerror}。", reason="文件已损坏，无法预览。"))
         except OSError as error:  # a full or read-only disk: told here, and tried again next time
@@ -173,7 +238,9 @@ class Pictures:
             return Picture(None, Drawn(False, reason=told.what))
         except WorkbenchError as error:
             return Picture(None, Drawn(False, reason=error.what))
-        return Picture(self._album.picture(name) if drawn.ok else None, drawn)
+        return Picture(
+            self._album.picture(names[0]) if drawn.ok else None, replace(drawn, digests=drawn.digests[:1])
+        )
 
 
 def _gone() -> WorkbenchError:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
 import logging
+import math
 import os
 import struct
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image, Resampling
     from PIL.ImageFile import ImageFile
 
 #: What can be drawn; anything else is shown by its kind in words.
@@ -42,13 +45,18 @@ _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Draw page ``page`` of ``path`` no longer than ``edge`` pixels on either side, as a JPEG at ``target``."""
+    """Draw page ``page`` of ``path`` no longer than ``edge`` pixels on either side, as a JPEG at ``target``.
+
+    ``smaller`` are further edges with their targets, each shorter than the one before: the same page, decoded
+    once for all of them.
+    """
 
     path: str
     media_type: str
     edge: int
     page: int
     target: str
+    smaller: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ class Drawn:
     """Why nothing was drawn, in Chinese."""
     hidden: list[str] = field(default_factory=list)
     """Text that lies under what was blackened."""
+    digests: list[str] = field(default_factory=list)
+    """SHA-256 of each picture that was drawn, the largest first."""
 
 
 class Undrawable(Exception):
@@ -74,12 +84,28 @@ class Undrawable(Exception):
 def draw(job: Job) -> Drawn:
     """Draw one picture; the target appears whole or not at all. Raises whatever the decoders raise."""
     drawn, image = _draw_pdf(job) if job.media_type == "application/pdf" else _draw_image(job)
-    target = Path(job.target)
+    digests = [_written(image, Path(job.target))]
+    for edge, target in job.smaller:
+        image.thumbnail((edge, edge), _best())
+        digests.append(_written(image, Path(target)))
+    return replace(drawn, digests=digests)
+
+
+def _written(image: Image, target: Path) -> str:
+    """Write a picture beside and swap it in; returns the SHA-256 of what was written."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    image.save(beside, "JPEG", quality=85)
+    beside.write_bytes(out.getbuffer())
     beside.replace(target)
-    return drawn
+    return hashlib.sha256(out.getbuffer()).hexdigest()
+
+
+def _best() -> Resampling:
+    from PIL import Image
+
+    return Image.Resampling.LANCZOS
 
 
 def _draw_image(job: Job) -> tuple[Drawn, Image]:
@@ -112,12 +138,15 @@ def _decode(job: Job) -> tuple[Drawn, Image]:
         pages = _frames(image)
         if job.page > 1:
             image.seek(min(job.page, pages) - 1)
-        image.draft("RGB", (job.edge, job.edge))
+        # A JPEG is decoded at a half, a quarter or an eighth where that is still no smaller than what is wanted.
+        share = min(1.0, job.edge / max(width, height))
+        image.draft("RGB", (math.ceil(width * share), math.ceil(height * share)))
         image.load()
         if image.mode in ("P", "1") and max(image.size) > 8 * job.edge:
             image.thumbnail((4 * job.edge, 4 * job.edge), Image.Resampling.NEAREST)
-        small = _plain(image)
-        small.thumbnail((job.edge, job.edge), Image.Resampling.LANCZOS)
+        grey = image.mode == "L" and "transparency" not in image.info
+        small = image.copy() if grey else _plain(image)
+        small.thumbnail((job.edge, job.edge), _best())
         turn = _TURNS.get(_orientation(image))
         small = small.transpose(Image.Transpose(turn)) if turn is not None else small
         return Drawn(True, width, height, pages), small
