@@ -50,6 +50,7 @@ class DocxFile:
         self.ids = write_styles(self.word, look, base=self._based)
         self._page = self._borders() if self._based else None
         self._pictures: dict[bytes, str] = {}
+        self._contents: dict[str, bytes] = {}
         self._first = True
         self._running = ""
         if not self._based:
@@ -152,7 +153,9 @@ class DocxFile:
         known = self._pictures.get(data)
         if known is None:
             name = PackURI(f"/word/media/report{len(self._pictures) + 1}.{kind}")
-            part = ImagePart(name, f"image/{kind}", data)
+            # The bytes come in when the file is written: packed, unpacked and packed again they take seconds.
+            part = ImagePart(name, f"image/{kind}", b"")
+            self._contents[str(name).lstrip("/")] = data
             known = self._pictures[data] = self.word.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
         return known
 
@@ -208,7 +211,7 @@ class DocxFile:
                 info = zipfile.ZipInfo(name, _ZIP_DATE)
                 packed = name.endswith((".jpeg", ".jpg", ".png"))
                 info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-                new_zip.writestr(info, old_zip.read(name))
+                new_zip.writestr(info, self._contents.get(name) or old_zip.read(name))
         return fixed.getvalue()
 
 
