@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.endurance import trials  # noqa: E402
-from tests.endurance.operations import OPERATIONS  # noqa: E402
+from tests.endurance.every import OPERATIONS  # noqa: E402
 from tests.endurance.powercut import cut_power  # noqa: E402
 from tests.endurance.trials import Result  # noqa: E402
 

@@ -183,7 +183,7 @@ def cut_power(server: Worker, name: str, count: int, *, seed: int = 0, forgets: 
     chance = random.Random(seed)
     with server.copy_of(name) as place:
         before = place.with_name(f"{place.name} before")
-        shutil.copytree(place, before)
+        shutil.copytree(place, before, symlinks=True)
         log = place.with_name(f"{place.name}.record")
         server.ask("act", operation=name, place=str(place), seed=seed, watch=str(log))
         record = record_of(log)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tests.endurance import trials
-from tests.endurance.operations import OPERATIONS
+from tests.endurance.every import OPERATIONS
 from tests.endurance.powercut import cut_power
 from tests.endurance.trials import Worker
 

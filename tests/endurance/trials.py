@@ -117,7 +117,7 @@ class Worker:
             self._prepared[operation] = prepared
         self._number += 1
         place = self._place / f"{self._number}"
-        shutil.copytree(self._prepared[operation], place)
+        shutil.copytree(self._prepared[operation], place, symlinks=True)
         try:
             yield place
         finally:

@@ -160,6 +160,32 @@ def test_nothing_is_taken_in_when_the_last_step_fails(
     assert "我的清单" in (laptop / OWN_LISTS / OWN_REQUESTS).read_text("utf-8")
 
 
+def test_what_was_cut_off_half_way_is_taken_back_at_the_next_start(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = tmp_path / "笔记本"
+    put(laptop / OWN_LISTS / OWN_REQUESTS, '[[request]]\nname = "我的清单"\n')
+
+    class Cut(BaseException):
+        """The process is gone: nothing after it happens."""
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Settings, "take_firm", cut)
+        patched.setattr(FirmDefaults, "_take_back", cut)
+        with pytest.raises(Cut):
+            firm_at(laptop).take_in(package)
+    assert "我的清单" not in (laptop / OWN_LISTS / OWN_REQUESTS).read_text("utf-8"), "it was half way"
+    again = firm_at(laptop)
+    kept = [path.relative_to(laptop).as_posix() for path in laptop.rglob("*") if path.is_file()]
+    assert [name for name in kept if not name.startswith(".~")] == [f"{OWN_LISTS}/{OWN_REQUESTS}"]
+    assert "我的清单" in (laptop / OWN_LISTS / OWN_REQUESTS).read_text("utf-8")
+    again.take_in(package)
+    assert "我的清单" not in (laptop / OWN_LISTS / OWN_REQUESTS).read_text("utf-8")
+
+
 def test_every_thing_that_can_not_be_used_is_named(altered: Callable[..., Path], tmp_path: Path) -> None:
     laptop = tmp_path / "笔记本"
     bad = altered(

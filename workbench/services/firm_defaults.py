@@ -6,11 +6,11 @@ lists every file with its SHA-256. It is read with suspicion, judged whole, and 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,8 @@ from workbench.services.unpacking import unfolded
 NOUN = "本单位资料"
 #: Files that were replaced lie here, in a folder for each time.
 ASIDE = "换下的本单位资料"
+#: What is being taken in at this moment; there after a cut only.
+_PLAN = ".本单位资料读入中.json"
 #: The page that lists what is in the file.
 PAGE, _FORMAT = "本单位资料.json", 1
 _MOST_BYTES, _MOST_ENTRIES, _LARGEST_PAGE = 200 << 20, 5_000, 1 << 20
@@ -99,6 +101,9 @@ class FirmDefaults:
         self._resources = resources
         self._settings = settings
         self._now = now
+        if (data / _PLAN).is_file():  # the last taking in was cut off
+            with contextlib.suppress(OSError, WorkbenchError):  # on a disk that can't be written: next time
+                self._take_back()
 
     def listed(self) -> list[tuple[Room, str, Path]]:
         """Everything of the firm's own here: room, name below the data folder, path."""
@@ -187,21 +192,54 @@ class FirmDefaults:
             changed = [item for item in content.items if item.effect != SAME]
             moment = self._now().strftime("%Y-%m-%d %H%M%S")
             aside = files.free_name(self._data / ASIDE, moment)
-            moved: list[tuple[Path, Path]] = []
+            moves: list[tuple[Path, Path]] = []
+            for item in changed:
+                target = self._data / item.name
+                if target.exists():
+                    moves.append((target, aside / item.name))
+                moves.append((folder / item.name, target))
             with files.told(self._data, "读入本单位资料"):
+                files.fsync_tree(folder)
                 try:
-                    for item in changed:
-                        target = self._data / item.name
-                        if target.exists():
-                            _move(target, aside / item.name, moved)
-                        _move(folder / item.name, target, moved)
+                    self._plan(moves)
+                    for source, target in moves:
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        source.replace(target)
                     self._settings.take_firm(content.settings)
+                    for place in {place.parent for move in moves for place in move}:
+                        files.fsync_folder(place)
+                    (self._data / _PLAN).unlink()  # from now on it counts
                 except BaseException:
-                    for source, target in reversed(moved):
-                        target.replace(source)
-                    shutil.rmtree(aside, ignore_errors=True)
+                    self._take_back()
                     raise
+                files.fsync_folder(self._data)
         return TakenIn(content, aside if aside.exists() else None)
+
+    def _plan(self, moves: Sequence[tuple[Path, Path]]) -> None:
+        """Write down what is about to be moved, so that a cut in the middle can be taken back."""
+        page = {
+            "moves": [[str(place.relative_to(self._data)) for place in move] for move in moves],
+            "settings": self._settings.firm(),
+        }
+        files.write_beside(self._data / _PLAN, json.dumps(page, ensure_ascii=False).encode())
+
+    def _take_back(self) -> None:
+        """Put everything back where it was before a taking in that did not come to its end."""
+        plan = self._data / _PLAN
+        try:
+            page = json.loads(plan.read_bytes())
+        except (OSError, ValueError):
+            return  # nothing was moved yet
+        for source, target in (map(self._data.joinpath, move) for move in reversed(page["moves"])):
+            if target.exists() and not source.exists():
+                source.parent.mkdir(parents=True, exist_ok=True)
+                target.replace(source)
+        if self._settings.firm() != page["settings"]:
+            self._settings.take_firm(page["settings"])
+        plan.unlink()
+        for folder in sorted((self._data / ASIDE).glob("**/"), reverse=True):
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # those that are empty now
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[tuple[Path, Content]]:
@@ -243,12 +281,6 @@ class FirmDefaults:
         if faults:
             raise InputRefused("本单位资料里有不能使用的文件。", tuple(faults))
         return tuple(items)
-
-
-def _move(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.replace(target)
-    moved.append((source, target))
 
 
 def _digests(thing: Path) -> dict[str, str]:

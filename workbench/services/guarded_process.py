@@ -66,10 +66,10 @@ def serve(connection: Connection, memory: int, time_limit: float) -> None:
                 if not connection.poll(IDLE):
                     return
                 reader, arguments, heard = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the parent
+                connection.send_bytes(TAKEN)
             except (EOFError, OSError):
                 return
             faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
-            connection.send_bytes(TAKEN)
             try:
                 answer = _answer(reader, (*arguments, _telling(connection)) if heard else arguments)
             except MemoryError:

@@ -192,6 +192,10 @@ class Settings:
             if setting.firm and self._values[setting.key] != setting.default
         }
 
+    def firm(self) -> dict[str, str | int | bool]:
+        """What the firm has set, as :meth:`take_firm` takes it."""
+        return dict(self._firm)
+
     def take_firm(self, values: Mapping[str, str | int | bool]) -> None:
         """Let these count wherever the person has chosen nothing; they replace what the firm set before.
 

@@ -250,6 +250,7 @@ class Updating:
             payload.unlink()
             self._try(program / self.install.executable, release, progress)
             target = versions / release.version
+            files.fsync_tree(program)
             shutil.rmtree(target, ignore_errors=True)  # what a cut left, or a version that was gone back from
             files.swap(program, target)
         files.write_beside(versions / CURRENT, f"{release.version}\n".encode())
