@@ -93,6 +93,30 @@ class TakenIn:
         return f"已读入本单位资料：{self.content.sentence()}{kept}。"
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One thing on its way: from where it was unfolded to its place, and what is there to where it is kept."""
+
+    new: Path
+    target: Path
+    old: Path
+
+    def do(self) -> None:
+        if self.target.exists():
+            self.old.parent.mkdir(parents=True, exist_ok=True)
+            self.target.replace(self.old)
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        self.new.replace(self.target)
+
+    def undo(self, *, replaced: bool) -> None:
+        """Whatever of it was done; doing this again changes nothing more."""
+        if self.target.exists() and (self.old.exists() or not replaced):
+            self.new.parent.mkdir(parents=True, exist_ok=True)
+            self.target.replace(self.new)
+        if self.old.exists():
+            self.old.replace(self.target)
+
+
 class FirmDefaults:
     """Makes and takes in files of defaults; ``data`` is the data folder."""
 
@@ -192,22 +216,17 @@ class FirmDefaults:
             changed = [item for item in content.items if item.effect != SAME]
             moment = self._now().strftime("%Y-%m-%d %H%M%S")
             aside = files.free_name(self._data / ASIDE, moment)
-            moves: list[tuple[Path, Path]] = []
-            for item in changed:
-                target = self._data / item.name
-                if target.exists():
-                    moves.append((target, aside / item.name))
-                moves.append((folder / item.name, target))
+            moves = [_Move(folder / item.name, self._data / item.name, aside / item.name) for item in changed]
             with files.told(self._data, "读入本单位资料"):
                 files.fsync_tree(folder)
                 try:
                     self._plan(moves)
-                    for source, target in moves:
-                        target.parent.mkdir(parents=True, exist_ok=True)
-                        source.replace(target)
+                    for move in moves:
+                        move.do()
                     self._settings.take_firm(content.settings)
-                    for place in {place.parent for move in moves for place in move}:
-                        files.fsync_folder(place)
+                    for place in {path.parent for move in moves for path in (move.target, move.old)}:
+                        if place.exists():
+                            files.fsync_folder(place)
                     (self._data / _PLAN).unlink()  # from now on it counts
                 except BaseException:
                     self._take_back()
@@ -215,25 +234,27 @@ class FirmDefaults:
                 files.fsync_folder(self._data)
         return TakenIn(content, aside if aside.exists() else None)
 
-    def _plan(self, moves: Sequence[tuple[Path, Path]]) -> None:
+    def _plan(self, moves: Sequence[_Move]) -> None:
         """Write down what is about to be moved, so that a cut in the middle can be taken back."""
         page = {
-            "moves": [[str(place.relative_to(self._data)) for place in move] for move in moves],
+            "moves": [
+                [str(path.relative_to(self._data)) for path in (one.new, one.target, one.old)]
+                for one in moves
+            ],
+            "replaced": [one.target.exists() for one in moves],
             "settings": self._settings.firm(),
         }
         files.write_beside(self._data / _PLAN, json.dumps(page, ensure_ascii=False).encode())
 
     def _take_back(self) -> None:
-        """Put everything back where it was before a taking in that did not come to its end."""
+        """Put everything back where it was before a taking in that did not come to its end; as often as it takes."""
         plan = self._data / _PLAN
         try:
             page = json.loads(plan.read_bytes())
         except (OSError, ValueError):
             return  # nothing was moved yet
-        for source, target in (map(self._data.joinpath, move) for move in reversed(page["moves"])):
-            if target.exists() and not source.exists():
-                source.parent.mkdir(parents=True, exist_ok=True)
-                target.replace(source)
+        for names, replaced in zip(page["moves"], page["replaced"], strict=True):
+            _Move(*map(self._data.joinpath, names)).undo(replaced=replaced)
         if self._settings.firm() != page["settings"]:
             self._settings.take_firm(page["settings"])
         plan.unlink()
