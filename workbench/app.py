@@ -27,6 +27,7 @@ from workbench.services.catalog import MENDABLE, Recovered
 from workbench.services.diagnosis import Diagnosis
 from workbench.services.discretion import trace
 from workbench.services.handover import address_of
+from workbench.services.moving import Moved, Moving, start_again
 from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble, local_now
 from workbench.services.run_marks import Ended, RunMark
@@ -243,12 +244,26 @@ class Front(QObject):
         """The card for IT in the settings, which are then open, scrolled to it with ``reveal``."""
         dialog = SettingsDialog(self.theme, self.settings, self.window, self._write_diagnosis)
         dialog.kept.connect(self._on_setting_kept)
-        upkeep = UpkeepCard(self.theme, self.alerts, self.tasks, self.parts.firm, self.parts.updating)
+        upkeep = UpkeepCard(
+            self.theme,
+            self.alerts,
+            self.tasks,
+            self.parts.firm,
+            self.parts.updating,
+            Moving(self.catalog, self.settings),
+            self._start_anew,
+        )
         dialog.add(upkeep)
         dialog.open()
         if reveal:
             dialog.reveal(upkeep)
         return upkeep
+
+    def _start_anew(self, moved: Moved) -> None:
+        """Close, and start the program that finds its data in another place."""
+        self.alerts.info("数据文件夹已移动。", f"{moved.sentence()}程序现在重新打开。")
+        self.window.close()
+        start_again()
 
     def _write_diagnosis(self) -> str:
         """Ask where to, write what a maintainer needs; what to tell, empty when the person changed their mind."""

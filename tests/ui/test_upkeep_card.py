@@ -14,6 +14,9 @@ from tests.helpers import ROOT
 from tests.services.test_firm_defaults import an_office, firm_at
 from tests.services.test_updating import Machine
 from tests.ui.helpers import QuietAlerts
+from workbench.paths import find_paths
+from workbench.services.moving import Moving
+from workbench.services.parts import assemble
 from workbench.services.updating import Updating
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme
@@ -100,6 +103,36 @@ def test_a_file_of_another_kind_is_one_line(
     card.choose_update()
     assert "不是完整的更新包" in card.said.text()
     assert not card.go.isVisible()
+
+
+def test_the_data_folder_goes_to_another_disk_once_it_was_asked(
+    qtbot: QtBot, theme: Theme, machine: Machine, tmp_path: Path
+) -> None:
+    parts = assemble(find_paths({"WORKBENCH_DATA": str(tmp_path / "数据")}))
+    parts.samples.create("changde", parts.catalog)
+    alerts, moved = Answers(tmp_path / "没用到"), []
+    alerts.target = tmp_path / "D 盘"
+    failed: list[Exception] = []
+    card = UpkeepCard(
+        theme,
+        alerts,
+        Tasks(failed.append),
+        parts.firm,
+        machine.updating(),
+        Moving(parts.catalog, parts.settings),
+        moved.append,
+    )
+    qtbot.addWidget(card)
+    card.show()
+    [opened] = parts.catalog.list_evaluations()
+    session = parts.catalog.open(opened.folder)
+    qtbot.mouseClick(card.links[-1], Qt.MouseButton.LeftButton)
+    assert "正开着，不能移动。请先回到首页" in card.said.text()
+    session.close()
+    qtbot.mouseClick(card.links[-1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(moved))
+    assert moved[0].new == tmp_path / "D 盘"
+    assert parts.settings.text("data_folder") == str(tmp_path / "D 盘")
 
 
 def test_an_update_runs_behind_the_window_and_says_what_came_of_it(

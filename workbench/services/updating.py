@@ -90,9 +90,9 @@ def run_program(call: Sequence[str], environ: dict[str, str]) -> int:
     return subprocess.run(call, env=environ, check=False, timeout=_PATIENCE, capture_output=True).returncode  # noqa: S603
 
 
-def start_program(call: Sequence[str], environ: dict[str, str]) -> int:
-    """Start a program and leave it alone."""
-    with subprocess.Popen(call, env=environ, start_new_session=True) as process:  # noqa: S603
+def start_program(call: Sequence[str], environ: dict[str, str], place: Path | None = None) -> int:
+    """Start a program, in a folder of its own if one is named, and leave it alone."""
+    with subprocess.Popen(call, env=environ, cwd=place, start_new_session=True) as process:  # noqa: S603
         process.returncode = 0  # not waited for: it outlives this program
     return 0
 

@@ -63,6 +63,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def held(path: Path) -> bool:
+    """Whether a window or another program has the database at ``path`` open just now; also one that is locked."""
+    try:
+        connect(path).close()
+    except sqlite3.Error as error:
+        return _primary(error) in _BUSY
+    return False
+
+
 def corrupt(what: str) -> sqlite3.DatabaseError:
     """The error of a damaged file, for damage that SQLite itself does not call so."""
     error = sqlite3.DatabaseError(what)

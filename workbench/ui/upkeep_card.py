@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from workbench.errors import InputRefused, WorkbenchError
 from workbench.installs import SOURCE
 from workbench.services.firm_defaults import Content, FirmDefaults, TakenIn
 from workbench.services.jobs import Progress
+from workbench.services.moving import Moved, Moving
 from workbench.services.updating import Release, Updated, Updating
 from workbench.ui.alerts import Alerts
 from workbench.ui.tasks import Task, Tasks
@@ -29,8 +31,16 @@ class UpkeepCard(Card):
     """What an IT person does once on each machine; long work runs behind the window and can be stopped."""
 
     def __init__(
-        self, theme: Theme, alerts: Alerts, tasks: Tasks, firm: FirmDefaults, updating: Updating
+        self,
+        theme: Theme,
+        alerts: Alerts,
+        tasks: Tasks,
+        firm: FirmDefaults,
+        updating: Updating,
+        moving: Moving | None = None,
+        moved: Callable[[Moved], None] = lambda _: None,
     ) -> None:
+        """With ``moving`` the data folder can go to another disk; ``moved`` hears that the program must start anew."""
         super().__init__(theme, "程序与本单位资料", f"现在是 {updating.install.version}")
         self._alerts, self._tasks = alerts, tasks
         self._firm, self._updating = firm, updating
@@ -43,6 +53,9 @@ class UpkeepCard(Card):
             link("读入本单位资料…", self.choose_firm),
             link("导出本单位资料…", self.export_firm),
         ]
+        self._moving, self._moved = moving, moved
+        if moving is not None:
+            self.links.append(link("移动数据文件夹…", self.choose_place))
         for one in self.links:
             row.addWidget(one)
         row.addStretch(1)
@@ -152,6 +165,40 @@ class UpkeepCard(Card):
             self._on_failed(error)
             return
         self._say(f"已写出 {path.name}：{len(content.items)} 项，设置 {len(content.settings)} 项。")
+
+    # the data folder
+
+    def choose_place(self) -> None:
+        """Ask where to; the old folder is kept."""
+        assert self._moving is not None  # noqa: S101 - the link is only there with it
+        place = self._alerts.choose_folder("把数据文件夹移到哪里", self._moving.data.parent)
+        if place is not None:
+            self.move_to(place)
+
+    def move_to(self, place: Path) -> None:
+        """Say what would be done, ask, copy and compare behind the window."""
+        moving = self._moving
+        assert moving is not None  # noqa: S101 - likewise
+        try:
+            target = moving.fit(place)
+        except WorkbenchError as error:
+            self._on_failed(error)
+            return
+        if not self._alerts.ask(
+            f"把数据文件夹移到“{target}”？",
+            "先复制、再逐个核对，都一致才改用新位置；原来的一份保留。完成后程序重新打开。",
+            yes="移动",
+        ):
+            return
+        self._running(
+            self._tasks.run(
+                lambda progress: moving.move(place, progress),
+                self._moved,  # not of this card, which may be gone by then
+                failed=self._on_failed,
+                progress=partial(self._on_progress, "数据文件夹"),
+                cancelled=partial(self._over, "已取消，仍用原来的数据文件夹。"),
+            )
+        )
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, WorkbenchError):
