@@ -26,6 +26,7 @@ from workbench.domain.evaluation import Evidence, Link  # noqa: E402
 from workbench.domain.form_edits import Raw, put_param, put_rule  # noqa: E402
 from workbench.paths import find_paths  # noqa: E402
 from workbench.services.editing import Address  # noqa: E402
+from workbench.services.moving import Moving  # noqa: E402
 from workbench.ui.evidence_viewer import show_viewer  # noqa: E402
 from workbench.ui.form_page import FormPage  # noqa: E402
 from workbench.ui.outside_window import OutsideWindow  # noqa: E402
@@ -36,6 +37,7 @@ from workbench.ui.scoring_page import ScoringPage  # noqa: E402
 from workbench.ui.settings_dialog import SettingsDialog  # noqa: E402
 from workbench.ui.shortcuts_dialog import ShortcutsDialog  # noqa: E402
 from workbench.ui.survey_page import RESULTS, SurveyPage  # noqa: E402
+from workbench.ui.upkeep_card import UpkeepCard  # noqa: E402
 from workbench.ui.workplace import Workplace  # noqa: E402
 
 TARGET = ROOT / "resources" / "help" / "pictures"
@@ -79,6 +81,7 @@ class Screens:
             "settings": lambda: self._dialog(
                 SettingsDialog(self._front.theme, self._front.settings, self._window)
             ),
+            "upkeep": self._upkeep,
             "about": self._about,
         }
 
@@ -106,6 +109,20 @@ class Screens:
         for wide in (size.width() - 40, size.width()):
             widget.resize(wide, size.height())
             QApplication.processEvents()
+
+    def _upkeep(self) -> QWidget:
+        front = self._front
+        card = UpkeepCard(
+            front.theme,
+            front.alerts,
+            front.tasks,
+            front.parts.firm,
+            front.parts.updating,
+            Moving(front.catalog, front.settings),
+        )
+        dialog = SettingsDialog(front.theme, front.settings, self._window)
+        dialog.add(card)
+        return self._dialog(dialog)
 
     def _dialog(self, dialog: QDialog) -> QWidget:
         dialog.setModal(False)

@@ -13,8 +13,8 @@ from workbench.services.logs import LOG_FILE
 from workbench.services.run_marks import CRASH_FILE
 from workbench.services.settings import SETTINGS, Settings
 
-_LIBRARIES = (
-    *("PySide6-Essentials", "openpyxl", "python-docx", "reportlab", "fonttools", "Pillow"),
+LIBRARIES = (
+    *("PySide6-Essentials", "openpyxl", "python-docx", "reportlab", "Pillow"),
     *("pypdfium2", "pi-heif", "sqlite-utils", "cryptography"),
 )
 #: Kinds of settings whose values name nobody and nothing.
@@ -65,7 +65,7 @@ class Diagnosis:
             f"Python {platform.python_version()}",
             platform.platform(),
             platform.machine(),
-            *(f"{name} {_version(name)}" for name in _LIBRARIES),
+            *(f"{name} {_version(name)}" for name in LIBRARIES),
         ]
         return "\n".join(lines) + "\n"
 
