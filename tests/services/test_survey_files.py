@@ -18,7 +18,7 @@ from workbench.domain.entities_survey import FILE, Sheet, SheetBatch
 from workbench.domain.evaluation import Option, Question, Questionnaire
 from workbench.domain.survey import as_counted, questions_of, tally
 from workbench.errors import InputRefused, WorkbenchError
-from workbench.importers.survey_columns import IGNORED, NUMBER, OPTION, QUESTION
+from workbench.importers.survey_columns import IGNORED, NUMBER, OPTION, QUESTION, question_text
 from workbench.services.session import Session
 from workbench.services.survey_files import SurveyFiles, SurveyPreview
 
@@ -427,3 +427,18 @@ def test_an_import_stands_although_its_mapping_cannot_be_remembered(desk: Desk, 
     (tmp_path / "mappings.json").mkdir()
     imported(desk, book(tmp_path / "a.xlsx", HEADERS, *ROWS))
     as_expected(desk)
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("3、您是否满意？（单选题）", "您是否满意？"),
+        ("第 3 题：您是否满意？", "您是否满意？"),
+        ("第3、您是否满意？", "您是否满意？"),
+        ("Q12 您是否满意？", "您是否满意？"),
+        ("第 1 次拨打时是否接通？", "第 1 次拨打时是否接通？"),
+        ("第3季度您是否满意？", "第3季度您是否满意？"),
+    ],
+)
+def test_a_running_number_is_no_part_of_a_question_but_its_own_ordinals_are(header: str, text: str) -> None:
+    assert question_text(header) == text

@@ -158,3 +158,12 @@ def test_all_that_is_left_is_one_screen_filtered_by_person(qtbot: QtBot) -> None
     page.remaining.tree.setCurrentItem(group.child(0))
     qtbot.keyClick(page.remaining.tree, Qt.Key.Key_Return)
     assert window.workplace.page("review").isVisible()
+
+
+def test_the_keyboard_begins_at_the_worst_finding(page: ChecksPage, window: MainWindow) -> None:
+    assert QApplication.focusWidget() is page.cards[0]
+    assert window.workplace is not None
+    window.workplace.show_page("overview")
+    window.workplace.show_page("checks")
+    page.focus_first()
+    assert QApplication.focusWidget() is page.cards[0]

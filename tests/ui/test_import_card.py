@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import ROOT
@@ -69,6 +69,7 @@ def fill(path: Path, sheet: str, column: str, text: str) -> None:
 
 
 def read(card: ImportCard, path: Path, qtbot: QtBot) -> str:
+    card._choose.setFocus()
     card.read(path)
     qtbot.waitUntil(lambda: card._context.tasks.running == 0, timeout=20_000)
     return "\n".join(found.text() for found in card.findChildren(QLabel) if not found.isHidden())
@@ -85,7 +86,11 @@ def test_what_a_colleague_filled_in_comes_in_as_one_step(
     said = read(card, papers, qtbot)
     assert "将新增 0 项、修改 1 项、删除 0 项：资金（增 0、改 1、删 0）。" in said
     assert arrived(opened) == "7.1"
-    card.accept()
+    button = card.window().focusWidget()
+    assert isinstance(button, QPushButton)
+    assert button.text() == "导入", "Enter goes on"
+    button.click()
+    assert card.window().focusWidget() is card._choose
     assert (arrived(opened), card.preview) == ("35.5", None)
     opened.undo()
     assert arrived(opened) == "7.1"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
@@ -372,3 +372,29 @@ def test_enter_and_digits_in_the_tree_are_meant_for_the_indicator(page: ScoringP
     row = page.editor.criterion.inputs[0]
     assert isinstance(row, PointInput)
     assert row.buttons["符合"].isChecked()
+
+
+def test_what_is_refused_is_told_where_there_is_room(
+    page: ScoringPage, opened: Session, qtbot: QtBot
+) -> None:
+    page.go_to("A11")
+    page.editor.deductions.add()
+    points = page.editor.deductions.lines[0].editors["points"]
+    points.input.setFocus()
+    commit(points.input, "九")
+    page.flush()
+    QApplication.processEvents()
+    assert points.fault
+    hint = next(one for one in page.editor.deductions.findChildren(QLabel) if one.text() == points.fault)
+    assert hint.width() > 5 * points.input.width()
+    assert hint.height() < 2.5 * hint.fontMetrics().lineSpacing()
+
+
+def test_the_reason_of_a_changed_score_is_not_squashed(page: ScoringPage, opened: Session) -> None:
+    reason = "评分表原稿按满分计，标准所写公式的系数与分值不一致，待与委托方确认后再定。"
+    opened.put(Entry(id="A11", override=Decimal(3), override_reason=reason))
+    page.go_to("A11")
+    QApplication.processEvents()
+    below = page.editor.stages.cells["初评"].below
+    assert reason in below.text()
+    assert below.height() >= below.heightForWidth(below.width())

@@ -351,3 +351,21 @@ def test_a_finding_leads_to_the_sheet(window: MainWindow, opened: Session) -> No
     assert window.workplace is not None
     window.workplace.navigate(Address("sheet", first.id))
     assert panel.number.text() == "001"
+
+
+def test_a_wrong_number_is_put_right_by_keyboard(window: MainWindow, opened: Session) -> None:
+    panel = begun(window)
+    former = panel.number.text()
+    assert not panel.rename.isEnabled(), "there is no sheet yet"
+    press(panel, "12")
+    panel.rename.click()
+    assert panel.number.hasFocus()
+    press(panel.number, "017\r")
+    assert [sheet.number for sheet in opened.evaluation.table(Sheet).values()] == ["017"]
+    assert panel.number.text() == "017"
+    assert f"已把 {former} 改为 017" in panel.told.text()
+    assert panel.form.hasFocus()
+    panel.rename.click()
+    panel.number.setText("020")
+    panel.form.setFocus()
+    assert panel.number.text() == "017", "left without Enter, it is as before"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -64,6 +64,22 @@ def test_twice_as_large_text_fits_an_ordinary_screen(window: MainWindow, qtbot: 
     content = page.editor.area.widget()
     assert content.minimumSizeHint().width() <= page.editor.area.viewport().width()
     assert place.top.export.geometry().right() <= place.top.width()
+    window.set_look(dark=False, percent=100)
+
+
+def test_no_page_is_cut_off_at_twice_the_text_size(window: MainWindow) -> None:
+    window.set_look(dark=False, percent=200)
+    place, wide = place_of(window), []
+    for page in PAGES:
+        place.show_page(page.key)
+        QApplication.processEvents()
+        areas: list[QScrollArea] = place.page(page.key).findChildren(QScrollArea)
+        for area in areas:
+            content = area.widget()
+            if area.isVisible() and content is not None:
+                over = content.minimumSizeHint().width() - area.viewport().width()
+                wide += [(page.key, over)] if over > 0 else []
+    assert not wide
     window.set_look(dark=False, percent=100)
 
 
@@ -340,3 +356,19 @@ def test_the_keyboard_stays_beside_what_is_hidden(window: MainWindow, qtbot: QtB
     qtbot.waitUntil(stops[1].hasFocus)
     stops[1].hide()
     assert QApplication.focusWidget() in {stops[0], stops[2]}
+
+
+def test_buttons_for_rows_wait_for_rows(window: MainWindow, qtbot: QtBot) -> None:
+    place_of(window).show_page("targets_funds")
+    page = place_of(window).page("targets_funds")
+    assert isinstance(page, TargetsFundsPage)
+    table = page.targets
+    buttons = (table.remove_button, *table.move_buttons)
+    assert [button.isEnabled() for button in buttons] == [False, False, False]
+    table.add_row()
+    assert [button.isEnabled() for button in buttons] == [True, False, False]
+    table.add_row()
+    assert [button.isEnabled() for button in buttons] == [True, True, True]
+    table.remove_row()
+    table.remove_row()
+    assert QApplication.focusWidget() is table.add_button, "not on a table that is not seen"

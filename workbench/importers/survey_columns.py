@@ -18,7 +18,11 @@ from workbench.importers.answer_table import Header, SurveyTable
 
 NUMBER, QUESTION, OPTION, IGNORED = "答卷编号", "题目", "选项", "不导入"
 
-_PREFIX = re.compile(r"^(?:第\s*)?[Qq]?\d{1,3}\s*(?:题\s*[、.．:：]?|[、.．:：)）]\s*|\s+|_(?=\D))")
+#: A running number: ``3、`` ``Q3 `` ``第 3 题：``; 第 3 次 and 第 3 季度 belong to the question.
+_PREFIX = re.compile(
+    r"^(?:第\s*\d{1,3}\s*(?:题\s*[、.．:：]?|[、.．:：)）]\s*)"
+    r"|[Qq]?\d{1,3}\s*(?:题\s*[、.．:：]?|[、.．:：)）]\s*|\s+|_(?=\D)))"
+)
 _KIND = re.compile(r"[\[【(（]\s*(?:单选|多选|可多选|必答|选答|量表|填空|矩阵)[^\])】）]{0,12}[\])】）]|\*$")
 _OPTION_PREFIX = re.compile(r"^(?:[A-Za-z]|\d{1,2})\s*[、.．:：)）]\s*")
 _BETWEEN = re.compile(r"\s*[:：—]+\s*|\s+-\s+|_(?=\D)")

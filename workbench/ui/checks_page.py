@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.domain.checks import CATALOGUE, Finding, Place, Severity
@@ -114,6 +115,16 @@ class ChecksPage(Page):
         """Show the findings as they stand, with the files of evidence as they lie on the disk now."""
         self._checking.look_at_files()
         self._show()
+
+    def focus_first(self) -> None:
+        """The worst finding: Enter goes to it, ↑ and ↓ to the others; how to group them while there is none."""
+        if self.everything.isChecked():
+            self.remaining.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.cards:
+            self.cards[0].show()  # a card that is not seen yet could not take the keyboard
+            self.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().focus_first()
 
     def update_for(self, changed: Changed) -> None:
         """Cards are made anew only when the findings differ."""

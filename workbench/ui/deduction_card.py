@@ -170,8 +170,10 @@ class DeductionCard(Card):
             self._grid.addWidget(label(words, "small"), 0, column)
         self._grid.addWidget(rule(), 1, 0, 1, 5)
         top = Qt.AlignmentFlag.AlignTop
-        for row, line in enumerate(self.lines, 2):
+        for number, line in enumerate(self.lines):
+            row = 2 + number * 2
             self._grid.addWidget(line.editors["points"], row, 0, top)
+            self._grid.addWidget(line.editors["points"].lend_hint(), row + 1, 0, 1, 5)
             self._grid.addWidget(line.editors["reason"], row, 1, top)
             proof = QVBoxLayout()
             proof.setSpacing(self._context.theme.px(3))

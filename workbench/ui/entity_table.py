@@ -201,15 +201,19 @@ class EntityTable(QWidget):
         self._size_columns()
         self._fault = label("", "fault", wrap=True)
         self._fault.hide()
-        self._empty = label(hint or f"还没有{self._noun}，按 Ctrl N 新增一行。", "soft")
+        self._empty = label(hint or f"还没有{self._noun}，按 Ctrl N 新增一行。", "soft", wrap=True)
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         self.add_button = KeyButton(theme, "＋ 新增", "Ctrl N", quiet=True)
         self.add_button.clicked.connect(self.add_row)
         row.addWidget(self.add_button)
-        row.addWidget(link("删除", self.remove_row))
-        row.addWidget(link("上移", lambda: self.move_row(-1)))
-        row.addWidget(link("下移", lambda: self.move_row(1)))
+        self.remove_button = link("删除", self.remove_row)
+        self.move_buttons = (
+            link("上移", lambda: self.move_row(-1)),
+            link("下移", lambda: self.move_row(1)),
+        )
+        for button in (self.remove_button, *self.move_buttons):
+            row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -317,7 +321,8 @@ class EntityTable(QWidget):
         self._context.session.remove(self.model.rows[row], label=f"删除{self._noun}")
         if self.model.rows:
             self.view.setCurrentIndex(self.model.index(min(row, len(self.model.rows) - 1), column))
-        self.view.setFocus()
+        self.model.reload()
+        (self.view if self.model.rows else self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def move_row(self, by: int) -> None:
         """Move the row of the cursor up (-1) or down (1) by one step."""
@@ -372,6 +377,9 @@ class EntityTable(QWidget):
     def _fit(self) -> None:
         """As high as its rows, up to the most that are shown at once."""
         shown = bool(self.model.rows)
+        self.remove_button.setEnabled(shown)
+        for button in self.move_buttons:
+            button.setEnabled(len(self.model.rows) > 1)
         self.view.setVisible(shown)
         self._empty.setVisible(not shown)
         if not shown:

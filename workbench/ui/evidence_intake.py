@@ -247,7 +247,16 @@ class IntakeStrip(QWidget):
         self._show(running=True)
         self.stop.hide()
 
+    def forget(self) -> None:
+        """What was said belongs to what was seen before: say nothing, unless something is still coming in."""
+        if not self.bar.isVisibleTo(self):
+            self.hide()
+
     def _on_settled(self, report: AttachReport) -> None:
+        holder = self.parentWidget()
+        if holder is not None and not holder.isVisible():  # told where the person is, not again elsewhere
+            self.hide()
+            return
         self._report = report
         self.words.setText(str(report))
         self._show(running=self._intake.busy)

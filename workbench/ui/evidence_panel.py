@@ -104,6 +104,8 @@ class EvidencePanel(QWidget):
 
     def show_target(self, target: Target | None) -> None:
         """Show the evidence of another thing, of any kind that evidence may be tied to."""
+        if target != self._target:
+            self.strip.forget()
         self._target = target
         self.refresh()
 

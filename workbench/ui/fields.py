@@ -77,6 +77,13 @@ class FieldEditor(QWidget):
             layout.addWidget(self._hint)
         self._compact = compact
 
+    def lend_hint(self) -> QLabel:
+        """The hint, for a holder that has more room for it than there is below the input."""
+        layout = self.layout()
+        if layout is not None:
+            layout.removeWidget(self._hint)
+        return self._hint
+
     # What each kind of editor says about its input.
 
     def _build(self) -> QWidget:

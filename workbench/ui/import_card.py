@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from workbench.errors import InputRefused, WorkbenchError
@@ -80,10 +81,18 @@ class ImportCard(Card):
         if preview.changes:
             self.preview = preview
             row = QHBoxLayout()
-            row.addWidget(link("导入", self.accept))
-            row.addWidget(link("放弃", partial(self._show, "没有导入。")))
+            go = link("导入", self.accept)
+            row.addWidget(go)
+            row.addWidget(link("放弃", self._give_up))
             row.addStretch(1)
             self._details.addLayout(row)
+            if not self._left_meanwhile():
+                go.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _left_meanwhile(self) -> bool:
+        """The person has put the keyboard elsewhere while the workbook was being read."""
+        focused = self.window().focusWidget()
+        return focused.isVisible() and not self.isAncestorOf(focused)
 
     def accept(self) -> None:
         """Take the previewed changes in as one step; Ctrl+Z takes them back."""
@@ -96,7 +105,12 @@ class ImportCard(Card):
         except WorkbenchError as error:
             self._show(str(error))
             return
+        self._choose.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show(f"已导入 {preview.path.name}：{preview.sentence().removeprefix('将')}可用 Ctrl Z 撤销。")
+
+    def _give_up(self) -> None:
+        self._choose.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show("没有导入。")
 
     def _on_refused(self, error: Exception) -> None:
         if not isinstance(error, WorkbenchError):

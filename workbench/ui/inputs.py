@@ -242,6 +242,12 @@ class ComboInput(QComboBox):
         line = self.lineEdit()
         return isinstance(line, LineInput) and line.composing
 
+    def minimumSizeHint(self) -> QSize:
+        """A few characters: long words must not push a page wide."""
+        hint = super().minimumSizeHint()
+        few = self.fontMetrics().horizontalAdvance("国" * 5) + self.fontMetrics().height() * 2
+        return QSize(min(hint.width(), few), hint.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, and a quiet triangle where it opens."""
         super().paintEvent(event)

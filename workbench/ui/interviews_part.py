@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
 
 from workbench.domain.entities_records import Exchange, Interview
 from workbench.errors import WorkbenchError
@@ -15,6 +14,7 @@ from workbench.ui.entity_form import EntityForm
 from workbench.ui.entity_table import EntityTable
 from workbench.ui.exchange_entry import ExchangeEntry
 from workbench.ui.record_part import IndicatorTies, RecordPart, SignedLine
+from workbench.ui.two_columns import TurningRow
 from workbench.ui.widgets import Card, link
 
 
@@ -55,8 +55,7 @@ class InterviewsPart(RecordPart):
         self.talk.body.addWidget(self.lines)
         self.talk.body.addWidget(self.outline, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self.talk)
-        below = QHBoxLayout()
-        below.setSpacing(theme.px(10))
+        below = TurningRow(theme)
         self.detail = Card(theme, "人员与确认")
         self.form = EntityForm(
             context,
@@ -68,9 +67,9 @@ class InterviewsPart(RecordPart):
         self.detail.body.addWidget(self.form)
         self.detail.body.addWidget(self.signed)
         self.ties = IndicatorTies(context, "涉及哪些指标", "interview")
-        below.addWidget(self.detail, 5, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.ties, 4, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(below)
+        below.add(self.detail, 5)
+        below.add(self.ties, 4)
+        self.column.addWidget(below)
         self.lines.view.selectionModel().currentRowChanged.connect(lambda *_: self._on_line())
         self.finish(self.table)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.domain.evaluation import Advice, Deduction, Problem
 from workbench.domain.form import show_score
@@ -17,6 +16,7 @@ from workbench.ui.entity_form import EntityForm
 from workbench.ui.entity_table import EntityTable, actions_of
 from workbench.ui.link_picker import LinkPicker, Tie
 from workbench.ui.page import Page
+from workbench.ui.two_columns import TurningRow
 from workbench.ui.widgets import Card, label, scrolled
 
 _SHORT = 26
@@ -48,7 +48,7 @@ class ProblemsPage(Page):
         self._problem_card = self._detail(
             "问题", self._problem, ("对应扣分", self._deductions), ("对应建议", self._answers)
         )
-        column.addLayout(self._row("问题清单", self.problems, self._problem_card))
+        column.addWidget(self._row("问题清单", self.problems, self._problem_card))
 
         self.advice = EntityTable(
             context, Advice, ("title", "addressee"), hint="还没有建议。按 Ctrl N 新增，再勾选它回应的问题。"
@@ -56,7 +56,7 @@ class ProblemsPage(Page):
         self._advice = EntityForm(context, Advice, ("text",), columns=1)
         self._answered = LinkPicker(theme, "还没有问题。", self._tie_problem)
         self._advice_card = self._detail("建议", self._advice, ("回应的问题", self._answered))
-        column.addLayout(self._row("意见建议", self.advice, self._advice_card))
+        column.addWidget(self._row("意见建议", self.advice, self._advice_card))
         column.addStretch(1)
         self._area = scrolled(content)
         outer = QVBoxLayout(self)
@@ -74,13 +74,12 @@ class ProblemsPage(Page):
         card.body.addStretch(1)
         return card
 
-    def _row(self, title: str, table: EntityTable, detail: Card) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(self.context.theme.px(10))
+    def _row(self, title: str, table: EntityTable, detail: Card) -> TurningRow:
+        row = TurningRow(self.context.theme)
         card = Card(self.context.theme, title)
         card.body.addWidget(table)
-        row.addWidget(card, 5, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(detail, 4, Qt.AlignmentFlag.AlignTop)
+        row.add(card, 5)
+        row.add(detail, 4)
         return row
 
     def reload(self) -> None:

@@ -20,6 +20,7 @@ from workbench.ui.entity_table import EntityTable
 from workbench.ui.inputs import LineInput
 from workbench.ui.record_part import IndicatorTies, RecordPart
 from workbench.ui.tabs import Tabs
+from workbench.ui.two_columns import TurningRow
 from workbench.ui.widgets import Card, label, link
 
 _ALL, _LATE = "全部", "逾期"
@@ -106,8 +107,7 @@ class RequestsPart(RecordPart):
         self._said.hide()
         card.body.addWidget(self._said)
         self.column.addWidget(card)
-        below = QHBoxLayout()
-        below.setSpacing(theme.px(10))
+        below = TurningRow(theme)
         self.detail = Card(theme, "本项", " ")
         self.form = EntityForm(
             context,
@@ -117,9 +117,9 @@ class RequestsPart(RecordPart):
         )
         self.detail.body.addWidget(self.form)
         self.ties = IndicatorTies(context, "证明哪些指标", "document_request")
-        below.addWidget(self.detail, 5, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.ties, 4, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(below)
+        below.add(self.detail, 5)
+        below.add(self.ties, 4)
+        self.column.addWidget(below)
         self.keys = _StateKeys(self.table, self.set_state)
         self.finish(self.table)
 

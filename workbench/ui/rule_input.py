@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPushButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -196,9 +197,12 @@ class PointInput(QFrame):
         theme = context.theme
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         role(self, "point")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(4), theme.px(1), theme.px(4), theme.px(1))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(4), theme.px(1), theme.px(4), theme.px(1))
+        column.setSpacing(0)
+        row = QHBoxLayout()
         row.setSpacing(theme.px(6))
+        column.addLayout(row)
         words = label(spec.label, "", wrap=True)
         self.setAccessibleName(spec.label)
         row.addWidget(words, 1)
@@ -223,6 +227,7 @@ class PointInput(QFrame):
         self.editor.drafts = context.drafts
         self.editor.rebind(spec.key, "")
         row.addWidget(self.editor)
+        column.addWidget(self.editor.lend_hint(), 0, Qt.AlignmentFlag.AlignRight)
 
     def _save(self, _: object, text: str, origin: object) -> str:
         return put_point(self._context.session, self._indicator, self.spec, text, origin)

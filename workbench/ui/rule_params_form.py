@@ -47,6 +47,7 @@ class RuleParamsForm(QWidget):
         self.kind.setAccessibleName("计分方式")
         for name, rule_type in sorted(rule_types().items(), key=lambda pair: pair[0] != JUDGEMENT):
             self.kind.addItem(rule_type.label, name)
+        self.kind.setMinimumWidth(context.theme.px(76))
         self.kind.activated.connect(self._on_kind)
         caption = label("计分方式", "soft")
         caption.setBuddy(self.kind)

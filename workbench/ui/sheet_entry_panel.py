@@ -24,6 +24,7 @@ from workbench.ui.entity_form import EntityForm
 from workbench.ui.inputs import LineInput
 from workbench.ui.sheet_form import SheetForm
 from workbench.ui.sheet_list import SheetList
+from workbench.ui.theme import role
 from workbench.ui.two_columns import TwoColumns, fills
 from workbench.ui.widgets import Card, KeyButton, label, link, scrolled
 
@@ -92,6 +93,10 @@ class SheetEntryPanel(TwoColumns):
             )
         )
         self.number = LineInput()
+        self.rename = link("改编号", self._begin_rename)
+        role(self.rename, "foot")
+        self.rename.setToolTip("编号录错了：改正本份答卷的编号，两遍录入一起改")
+        self._renaming = ""
         self.typist = LineInput()
         self.typist.setPlaceholderText("姓名")
         for words, line, width in (("答卷编号", self.number, 110), ("录入员", self.typist, 100)):
@@ -99,9 +104,14 @@ class SheetEntryPanel(TwoColumns):
             cell.setSpacing(theme.px(3))
             caption = label(words, "small")
             caption.setBuddy(line)
+            top = QHBoxLayout()
+            top.addWidget(caption)
+            top.addStretch(1)
+            if line is self.number:
+                top.addWidget(self.rename)
             line.setAccessibleName(words)
             line.setFixedWidth(theme.px(width))
-            cell.addWidget(caption)
+            cell.addLayout(top)
             cell.addWidget(line)
             cell.addStretch(1)
             who.addLayout(cell)
@@ -133,7 +143,7 @@ class SheetEntryPanel(TwoColumns):
         self.legend.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.card.body.addWidget(self.legend)
         self.number.returnPressed.connect(self._on_number_entered)
-        self.number.left.connect(self._show_number)
+        self.number.left.connect(self._end_rename)
         self.typist.returnPressed.connect(self._on_typist_entered)
         self.typist.left.connect(self._take_typist)
         self.typist.textEdited.connect(lambda _: self._take_typist())
@@ -222,6 +232,7 @@ class SheetEntryPanel(TwoColumns):
         if shown != self._shown:  # it follows the changes of one sheet itself
             self._shown = shown
             self.details.show_entity(shown)
+        self.rename.setEnabled(sheet is not None)
         self.scan.setEnabled(sheet is not None and bool(sheet.evidence))
         self.go.setEnabled(bool(typing.rows))
 
@@ -314,12 +325,40 @@ class SheetEntryPanel(TwoColumns):
         elif steps > 0:
             self.open_number(next_number(sheets[-1].number) if sheets else self.typing.number)
 
+    def _begin_rename(self) -> None:
+        """What is typed into the number now is the sheet's right number."""
+        if self.typing is None or self.typing.sheet is None:
+            return
+        self._context.flush()
+        self._renaming = self.typing.number
+        self._say(f"把 {self._renaming} 改为正确的编号后按 Enter；离开此处即不改。")
+        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.number.selectAll()
+
+    def _end_rename(self) -> None:
+        if self._renaming:
+            self._renaming = ""
+            self._say("")
+        self._show_number()
+
     def _on_number_entered(self) -> None:
         typing = self.typing
         if typing is None:
             return
+        asked = typing.questionnaire.id if typing.questionnaire else ""
         try:
-            number = read_number(self.number.text(), typing.questionnaire.id if typing.questionnaire else "")
+            number = read_number(self.number.text(), asked)
+            if self._renaming and number:
+                former, self._renaming = self._renaming, ""
+                try:
+                    self._surveying.renumber(asked, former, number)
+                except WorkbenchError:
+                    self._renaming = former
+                    raise
+                self.open_number(number)
+                self.list.refresh()
+                self._say(f"已把 {former} 改为 {number}，可用 Ctrl Z 撤销。")
+                return
         except WorkbenchError as error:
             self._say(str(error))
             self.number.selectAll()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.domain.entities_records import Fact, Sampling, SiteRecord
 from workbench.domain.evaluation import Input
@@ -16,6 +16,7 @@ from workbench.ui.context import Context
 from workbench.ui.entity_form import EntityForm
 from workbench.ui.entity_table import EntityTable
 from workbench.ui.record_part import IndicatorTies, RecordPart, SignedLine, named
+from workbench.ui.two_columns import TurningRow
 from workbench.ui.widgets import Card, clear, link
 
 
@@ -61,8 +62,7 @@ class SitePart(RecordPart):
         self._uses = QVBoxLayout()
         self.counted.body.addLayout(self._uses)
         self.column.addWidget(self.counted)
-        below = QHBoxLayout()
-        below.setSpacing(theme.px(10))
+        below = TurningRow(theme)
         self.persons = Card(theme, "人员与确认")
         self.people = EntityForm(
             context,
@@ -77,9 +77,9 @@ class SitePart(RecordPart):
         self.persons.body.addWidget(self.people)
         self.persons.body.addWidget(self.signed)
         self.ties = IndicatorTies(context, "涉及哪些指标", "site_record")
-        below.addWidget(self.persons, 5, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.ties, 4, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(below)
+        below.add(self.persons, 5)
+        below.add(self.ties, 4)
+        self.column.addWidget(below)
         self.finish(self.table)
 
     def _begin_fact(self) -> dict[str, object]:

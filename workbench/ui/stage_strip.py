@@ -125,7 +125,6 @@ class _Cell(QVBoxLayout):
         super().__init__()
         px = context.theme.px
         self.setSpacing(px(3))
-        self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.stage = stage
         self.name = label(stage, "soft")
         self.name.setMinimumHeight(px(26))
@@ -144,6 +143,7 @@ class _Cell(QVBoxLayout):
             head.addWidget(self.change)
             head.addStretch(1)
             self.addWidget(self.below)
+            self.addStretch(1)  # an aligned layout would give wrapped words the height of one line
             return
         for name in FIELDS:
             field = spec_of(Mark, name)
@@ -157,10 +157,12 @@ class _Cell(QVBoxLayout):
         self.name.setBuddy(self.editors["score"].input)
         head.addWidget(self.editors["score"])
         head.addStretch(1)
+        self.addWidget(self.editors["score"].lend_hint())
         self.addWidget(self.editors["reason"])
         foot.addWidget(self.change)
         foot.addWidget(self.editors["by"], 1)
         self.addLayout(foot)
+        self.addStretch(1)
         self.editors["score"].input.setMinimumWidth(px(56))
         self.editors["score"].input.setMaximumWidth(px(74))
         focus = partial(self.editors["reason"].input.setFocus, Qt.FocusReason.TabFocusReason)

@@ -259,6 +259,7 @@ QPushButton[role="quiet"] {{
   background: transparent; border: 1px solid transparent; color: {c.accent}; font-weight: bold;
   padding: {px(1)}px {px(4)}px; }}
 QPushButton[role="quiet"]:hover, QPushButton[role="quiet"]:focus {{ border: 1px solid {c.accent}; }}
+QPushButton[role="quiet"]:disabled, QPushButton[role="plain"]:disabled {{ color: {c.soft}; background: transparent; }}
 QPushButton[role="foot"] {{ background: transparent; border: 0; color: {c.soft}; padding: 0;
   font-size: {points * 0.92:.2f}pt; }}
 QPushButton[role="foot"]:hover {{ color: {c.accent}; }}

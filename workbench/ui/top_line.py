@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QSizePolicy
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton
 
 from workbench.domain.amounts import show_plain
 from workbench.domain.form import show_score
@@ -12,30 +12,7 @@ from workbench.domain.scoring import finished, rated, standing
 from workbench.services.session import Session
 from workbench.ui.actions import ActionBook
 from workbench.ui.theme import Theme, role
-from workbench.ui.widgets import KeyButton, label
-
-
-class ElidedLabel(QLabel):
-    """One line that ends in … where there is no room; the whole of it in the tooltip."""
-
-    def __init__(self, part: str = "") -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        if part:
-            role(self, part)
-
-    def minimumSizeHint(self) -> QSize:
-        """A few characters."""
-        return QSize(self.fontMetrics().horizontalAdvance("国" * 3), super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw as much as there is room for."""
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if text != self.text() else "")
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
+from workbench.ui.widgets import ElidedLabel, KeyButton, label
 
 
 class TopLine(QFrame):

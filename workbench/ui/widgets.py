@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,29 @@ def label(text: str = "", part: str = "", *, wrap: bool = False) -> QLabel:
     if part:
         role(made, part)
     return made
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole of it in the tooltip."""
+
+    def __init__(self, part: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        if part:
+            role(self, part)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few characters."""
+        return QSize(self.fontMetrics().horizontalAdvance("国" * 3), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much as there is room for."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
 
 
 class FoldedText(QLabel):
@@ -110,7 +133,8 @@ class Card(QFrame):
         layout.setContentsMargins(theme.px(12), theme.px(9), theme.px(12), theme.px(11))
         layout.setSpacing(theme.px(7))
         self.title = label(title, "card_title")
-        self.right = label(right, "card_title")
+        self.right = ElidedLabel("card_title")  # what it explains gives way to the card on a small screen
+        self.right.setText(right)
         self.head = QHBoxLayout()
         self.head.setSpacing(theme.px(8))
         self.head.addWidget(self.title)
