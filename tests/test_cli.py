@@ -647,3 +647,14 @@ def test_a_sealed_archive_by_words(run: Run, qixia: str, data: Path, tmp_path: P
     )
     assert again.lines == [str(tmp_path / "回来")]
     assert "92.47" in run("show", str(tmp_path / "回来")).out
+
+
+def test_layout_locks_and_names_of_exported_files(qixia: str, run: Run, tmp_path: Path) -> None:
+    out = str(tmp_path / "交付")
+    how = ("--layout", "five_columns", "--lock", "--without-empty", "--name", "{文件}_{年度}")
+    assert run("export", qixia, "--only", "score-sheet", "--out", out, *how).code == 0
+    book = openpyxl.load_workbook(tmp_path / "交付" / "评分表_2022.xlsx")
+    assert book["评分表"].protection.sheet
+    answer = run("export", qixia, "--only", "score-sheet", "--out", out, "--name", "{项目}")
+    assert answer.code == 4
+    assert "同名" in answer.err

@@ -27,7 +27,8 @@ _LEFT = re.compile(
 )
 #: Seconds without a change after which nobody writes there any more; the second for a process that still lives.
 _STILL, _STUCK = 3_600, 86_400
-_SAFE_LENGTH = 60
+#: Characters of a name that :func:`safe_name` keeps.
+SAFE_LENGTH = 60
 #: Bytes of a name that file systems take.
 _LONGEST_NAME = 255
 _WINDOWS = os.name == "nt"
@@ -58,7 +59,7 @@ _OPEN_ON_WINDOWS = frozenset({32, 33})
 def safe_name(text: str, fallback: str = "未命名评价") -> str:
     """A file name that Windows, Linux and a FAT stick take, as near to ``text`` as they allow."""
     name = _FORBIDDEN.sub("", text.encode("utf-8", "ignore").decode("utf-8")).strip().lstrip(".~")
-    name = name[:_SAFE_LENGTH].rstrip(". ")
+    name = name[:SAFE_LENGTH].rstrip(". ")
     if _RESERVED.fullmatch(name):
         name = f"{name}_"
     return name or fallback

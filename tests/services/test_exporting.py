@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from workbench.domain.evaluation import Evidence, Link, Overview
 from workbench.errors import WorkbenchError
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
 from workbench.exporters.report_data import ReportData, Sights
+from workbench.services.export_choices import Choosing, ExportChoices
 from workbench.services.exporting import Exporting
+from workbench.services.file_names import scheme_fault
 from workbench.services.jobs import Cancelled, silent
 from workbench.services.session import Session, Step
+from workbench.services.settings import Settings
 
 
 class Memory:
@@ -213,3 +217,68 @@ def test_photos_are_drawn_one_by_one_and_can_be_stopped(session: Session, tmp_pa
     with pytest.raises(Cancelled):
         exporting.job(session, "report", tmp_path / "停下").run(stop)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["报告.pdf", "照片.jpg"]
+
+
+def test_a_long_project_leaves_room_for_what_tells_files_apart(exporting: Exporting) -> None:
+    evaluation = with_entities(qixia(), [Overview(project="长" * 90, year="2022")])
+    long = Session(evaluation, Memory(), lambda: 0.0)
+    names = [exporting.file_name(long, kind.key) for kind in exporting.kinds()]
+    assert len(set(names)) == len(names)
+    for name, kind in zip(names, exporting.kinds(), strict=True):
+        assert name.startswith("长长")
+        assert name.endswith(f"2022_{kind.label}{kind.suffix}")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        ("{项目}{年度}_{文件}", ""),
+        ("{project}-{label}", ""),
+        ("{机构}{单位} {日期} {总分}分 {文件}", ""),
+        ("", "请写出"),
+        ("{项目}", "同名"),
+        ("{文件}{时间}", "不认识“{时间}”"),
+        ("{文件", "成对"),
+        ("{文件}/{项目}", "不能有"),
+    ],
+)
+def test_schemes_of_names_are_judged(scheme: str, told: str) -> None:
+    assert told in scheme_fault(scheme) if told else not scheme_fault(scheme)
+
+
+def test_a_scheme_of_the_settings_that_can_not_be_used_gives_way(session: Session) -> None:
+    schemes = ["{文件}_{项目}"]
+    exporting = Exporting(RESOURCES, lambda: MADE, scheme=lambda: schemes[0])
+    assert exporting.file_name(session, "report") == "评价报告_12345 政务服务热线购买服务.pdf"
+    schemes[0] = "{项目}"
+    assert exporting.file_name(session, "report") == "12345 政务服务热线购买服务2022_评价报告.pdf"
+
+
+def test_choices_are_kept_by_evaluation(session: Session, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "设置.json")
+    choices = ExportChoices("five_columns", locked=True, without_empty=True, private=True)
+    Choosing(settings, session).remember(choices)
+    assert Choosing(Settings(tmp_path / "设置.json"), session).remembered() == choices
+    other = Session(dataclasses.replace(qixia(), id="另一个"), Memory(), lambda: 0.0)
+    assert Choosing(settings, other).remembered() == ExportChoices()
+    Choosing(settings, session).remember(ExportChoices())
+    assert settings.text("export_choices") == ""
+    settings.put("export_choices", '{"x": [1], ')
+    assert Choosing(settings, session).remembered() == ExportChoices()
+
+
+@pytest.mark.parametrize("bad", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0 old Word"])
+def test_a_base_document_is_looked_at(bad: bytes, exporting: Exporting, tmp_path: Path) -> None:
+    path = tmp_path / "底稿.docx"
+    path.write_bytes(bad)
+    with pytest.raises(WorkbenchError, match="无法打开"):
+        exporting.check_base(path)
+    with pytest.raises(WorkbenchError, match="找不到"):
+        exporting.check_base(tmp_path / "没有.docx")
+    docx.Document().save(str(path))
+    exporting.check_base(path)
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "坏.docx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<w:" if name == "word/styles.xml" else old.read(name))
+    with pytest.raises(WorkbenchError, match="无法打开"):
+        exporting.check_base(tmp_path / "坏.docx")

@@ -139,6 +139,14 @@ def parser() -> Parser:
         help="与 --out 同用，只导出这些种类，逗号分开，如 request-list,interviews,indicator-papers",
     )
     made.add_argument("--out", default="", metavar="目录", help="写到哪个目录；只写目录则导出全部")
+    made.add_argument(
+        "--layout", default="", metavar="样式", help="评分表样式，如 five_columns，代替指标体系自带的"
+    )
+    made.add_argument("--lock", action="store_true", help="锁住评分表的公式（没有密码，可随时撤销保护）")
+    made.add_argument("--without-empty", action="store_true", help="评分表后没有内容的附表不印")
+    made.add_argument(
+        "--name", default="", metavar="写法", help="与 --out 同用，文件名的写法，如 '{项目}{年度}_{文件}'"
+    )
     _private(made)
 
     made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")

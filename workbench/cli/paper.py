@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from workbench.cli.desk import Desk
@@ -13,7 +14,9 @@ from workbench.domain.evaluation import Questionnaire
 from workbench.domain.form import show_score
 from workbench.domain.sheet_numbers import SheetRange
 from workbench.errors import WorkbenchError
+from workbench.services.export_choices import ExportChoices
 from workbench.services.exporting import Exported
+from workbench.services.file_names import scheme_fault
 from workbench.services.session import Session
 
 #: Option → key of the exporter.
@@ -33,6 +36,8 @@ _NUMBERS = re.compile(r"(\d+)(?:-(\d+))?")
 
 def export(desk: Desk, words: Namespace) -> int:
     """Write the files that were asked for and say where they are; with only a folder, all of them."""
+    if words.name and (fault := scheme_fault(words.name)):
+        raise WorkbenchError("bad-name", f"文件名的写法“{words.name}”不能用。", fault)
     kinds = [
         exporter.key
         for exporter in desk.parts.exporting.kinds()
@@ -47,7 +52,7 @@ def export(desk: Desk, words: Namespace) -> int:
         if words.out:
             out = Path(words.out).expanduser().absolute()
             for key in _only(kinds, words.only) if words.only or not named else ():
-                named[key] = out / desk.parts.exporting.file_name(session, key)
+                named[key] = out / desk.parts.exporting.file_name(session, key, words.name)
             named = {key: path if path.is_absolute() else out / path for key, path in named.items()}
         if not named:
             raise WorkbenchError(
@@ -56,12 +61,11 @@ def export(desk: Desk, words: Namespace) -> int:
                 "请加 --xlsx、--pdf 等并写文件名，或用 --out 写目录，导出全部。",
             )
         findings = desk.parts.checking(session).findings
+        how = ExportChoices(words.layout, words.lock or None, words.without_empty, words.private)
         base = Path(words.base).expanduser() if words.base else None
         for key, path in named.items():
             sheets = numbered(session, words) if key == "questionnaires" and words.numbers else None
-            written = written_file(
-                desk, session, key, path, findings, sheets=sheets, base=base, private=words.private
-            )
+            written = written_file(desk, session, key, path, findings, sheets=sheets, base=base, how=how)
             desk.say(str(written.path))
     return 0
 
@@ -101,11 +105,11 @@ def written_file(
     *,
     sheets: SheetRange | None = None,
     base: Path | None = None,
-    private: bool = False,
+    how: ExportChoices = ExportChoices(),  # noqa: B008 - frozen
 ) -> Exported:
     """Write one file; what the exporter has to tell goes to the person."""
     written = desk.parts.exporting.job(
-        session, key, path, findings=findings, sheets=sheets, base=base, private=private
+        session, key, path, findings=findings, sheets=sheets, base=base, **asdict(how)
     ).run()
     desk.hint(*(f"{written.path.name}：{notice}" for notice in written.notices))
     return written

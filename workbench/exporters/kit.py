@@ -35,6 +35,12 @@ class Kit:
     only: str = ""
     """The id of the one indicator that is wanted; empty for all."""
 
+    locked: bool | None = None
+    """Whether the formulas of a score sheet are locked; None leaves it to the layout."""
+
+    without_empty: bool = False
+    """Whether sheets beside the score table that have nothing to say are left out."""
+
     own_outlines: Path | None = None
     """The firm's own outlines; one of the same name goes before the program's."""
 

@@ -58,5 +58,7 @@ class Layout:
     columns: tuple[Column, ...]
     """With the level columns still to be laid out, see :func:`workbench.exporters.layouts.columns_for`."""
     level_widths: tuple[float, ...] = ()
+    label: str = ""
+    """What a person chooses it by."""
     protected: bool = False
     """Formulas can't be overwritten on the sheet (no password); every other cell can."""

@@ -209,6 +209,7 @@ def layout_from(key: str, raw: Mapping[str, Any]) -> Layout:
         columns=tuple(columns),
         level_widths=level_widths,
         protected=bool(raw.get("protected", False)),
+        label=str(raw.get("label", key)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -54,6 +54,8 @@ STAGE_LAYOUT = "stages"
 def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
     """Write the score sheet of the form's layout (or ``kit.layout``) with its accompanying sheets."""
     layout = Layouts(kit.layouts, kit.own_layouts).load(kit.layout or data.evaluation.form.layout)
+    if kit.locked is not None:
+        layout = replace(layout, protected=kit.locked)
     book = Book(kit.fonts, data.made, data.seal)
     overview = data.evaluation.overview
     book.describe(
@@ -62,12 +64,23 @@ def write_score_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress
     progress(0, 3, "正在生成评分表")
     _Table(data, layout, book).write()
     progress(1, 3, "正在生成扣分明细、问题清单和问卷统计")
-    add_deductions(data, book)
-    add_problems(data, book)
-    add_survey(data, book)
+    left_out = [] if not kit.without_empty else [name for name, rows, _ in _beside(data) if not rows]
+    for name, _, add in _beside(data):
+        if name not in left_out:
+            add(data, book)
     progress(2, 3, "正在写入文件")
     path.write_bytes(book.data())
-    return Written(tuple(book.checked.notices), book.checked.cells)
+    said = [f"没有内容的附表没有印：{'、'.join(left_out)}。"] if left_out else []
+    return Written((*said, *book.checked.notices), book.checked.cells)
+
+
+def _beside(data: ReportData) -> tuple[tuple[str, Sequence[object], Callable[[ReportData, Book], None]], ...]:
+    """The sheets beside the score table: what they are called, what they list, and who writes them."""
+    return (
+        ("扣分明细", data.deductions, add_deductions),
+        ("问题清单", data.problems, add_problems),
+        ("问卷统计", data.questionnaires, add_survey),
+    )
 
 
 def write_stage_sheet(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:

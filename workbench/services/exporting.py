@@ -20,19 +20,21 @@ from workbench.errors import WorkbenchError
 from workbench.exporters import BUREAU_WORKBOOK, EXPORTERS
 from workbench.exporters.bureau_forms import BureauForm
 from workbench.exporters.kit import Exporter, Kit, Progress, Written
+from workbench.exporters.layouts import Layouts
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report_data import ReportData, Seen, Sights, freeze
-from workbench.files import beside, clear_abandoned, fsync_file, safe_name, swap, told
+from workbench.files import beside, clear_abandoned, fsync_file, swap, told
 from workbench.importers.word_document import read_document
 from workbench.importers.workbooks import read_workbook
 from workbench.services.export_log import ExportLog
+from workbench.services.file_names import NAME_SCHEME, named, scheme_fault
 from workbench.services.guarded import guarded
 from workbench.services.jobs import silent
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
 
-#: Names of exported files; ``{project}`` ``{year}`` ``{label}`` ``{date}`` ``{total}`` may be used.
-NAME_SCHEME = "{project}{year}_{label}"
+#: Bytes of a firm's own document; a letterhead needs far less.
+_LARGEST_BASE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,17 @@ class Exporting:
         sights: Callable[[Session], Sights | None] = lambda _: None,
         author: Callable[[], str] = lambda: "",
         base_document: Callable[[], str] = lambda: "",
+        scheme: Callable[[], str] = lambda: NAME_SCHEME,
         own: Path | None = None,
         own_layouts: Path | None = None,
     ) -> None:
         """``sights`` gives the pictures of an evaluation's evidence, ``author`` who exports, ``own`` and
         ``own_layouts`` are the folders with the firm's own outlines and layouts, ``base_document`` the path
-        of the .docx that Word reports are written on, empty for none.
+        of the .docx that Word reports are written on, empty for none, ``scheme`` how files are called.
         """
         self._own, self._own_layouts = own, own_layouts
         self._sights = sights
+        self._scheme = scheme
         self._author = author
         self._base_document = base_document
         self._machine_fonts = machine_fonts
@@ -203,20 +207,61 @@ class Exporting:
             return ()
         return tuple(annex.title for annex in read.annexes)
 
-    def file_name(self, session: Session, kind: str, scheme: str = NAME_SCHEME) -> str:
-        """The name that the scheme gives a file of this kind, safe on every system."""
+    def file_name(self, session: Session, kind: str, scheme: str = "") -> str:
+        """The name that the scheme gives a file of this kind, safe on every system.
+
+        Without a ``scheme`` the one of the settings counts, where it can be used.
+        """
         exporter = self.kind(kind)
+        return self._named(session, exporter.label, scheme or self.scheme) + exporter.suffix
+
+    @property
+    def scheme(self) -> str:
+        """How files are called now: as the settings say, unless that can't be used."""
+        wanted = self._scheme()
+        return NAME_SCHEME if scheme_fault(wanted) else wanted
+
+    def _named(self, session: Session, label: str, scheme: str) -> str:
         overview = session.evaluation.overview
-        name = scheme
-        for field, text in (
-            ("project", overview.project or session.evaluation.form.title),
-            ("year", overview.year),
-            ("label", exporter.label),
-            ("date", self._clock().strftime("%Y%m%d")),
-            ("total", str(session.scores.total)),
-        ):
-            name = name.replace(f"{{{field}}}", text)
-        return safe_name(name, exporter.label) + exporter.suffix
+        values = {
+            "project": overview.project or session.evaluation.form.title,
+            "year": overview.year,
+            "label": label,
+            "unit": overview.evaluated_unit,
+            "agency": overview.agency,
+            "date": self._clock().strftime("%Y%m%d"),
+            "total": str(session.scores.total),
+        }
+        return named(scheme, values, label)
+
+    def layouts(self) -> list[tuple[str, str, bool]]:
+        """Every layout of score sheets that can be used: its key, its label, whether it locks its formulas."""
+        layouts = Layouts(self._resources / "layouts", self._own_layouts)
+        found = []
+        for key in layouts.names():
+            with contextlib.suppress(WorkbenchError):
+                layout = layouts.load(key)
+                found.append((key, layout.label, layout.protected))
+        return found
+
+    def check_base(self, path: Path) -> None:
+        """Whether Word files can be written on a document, looked at in a child process.
+
+        Raises :class:`WorkbenchError` with the reason when they can't.
+        """
+        with told(path, "打开底稿文档"):
+            if path.stat().st_size > _LARGEST_BASE:
+                raise WorkbenchError(
+                    "bad-base-document",
+                    f"底稿文档“{path.name}”有 {path.stat().st_size / 1_000_000:.0f} MB，太大了。",
+                    "底稿只取页眉页脚和样式，请删去正文和图片后另存。",
+                )
+        guarded(use_base, path, self._resources / "fonts")
+
+    @property
+    def base(self) -> Path | None:
+        """The document that Word files are written on now, whether it is there or not."""
+        return self._kit().base_document
 
     def job(
         self,
@@ -230,12 +275,16 @@ class Exporting:
         only: str = "",
         base: Path | None = None,
         private: bool = False,
+        locked: bool | None = None,
+        without_empty: bool = False,
     ) -> ExportJob:
         """Freeze the session's state for one file; ``path`` gets the kind's suffix when it has none.
 
         ``private`` leaves out what single respondents said; a kind that lists nothing else is refused.
         ``sheets`` says which numbered sheets of which questionnaire are printed, ``only`` which indicator,
-        ``base`` a .docx to write a Word file on instead of the one in the settings.
+        ``base`` a .docx to write a Word file on instead of the one in the settings. ``locked`` says whether
+        formulas are locked where the layout should not decide, ``without_empty`` leaves out accompanying sheets
+        that have nothing to say.
         """
         exporter = self.kind(kind)
         if private and exporter.personal:
@@ -255,7 +304,14 @@ class Exporting:
             history=_history(session),
         )
         data = replace(data, private=private)
-        kit = replace(self._kit(), layout=layout, sheets=sheets, only=only)
+        kit = replace(
+            self._kit(),
+            layout=layout,
+            sheets=sheets,
+            only=only,
+            locked=locked,
+            without_empty=without_empty,
+        )
         if base is not None:
             kit = replace(kit, base_document=base)
         return ExportJob(exporter, data, path, kit)
@@ -276,9 +332,7 @@ class Exporting:
 
     def bureau_file_name(self, session: Session, title: str) -> str:
         """The name of a filled form of the bureau, safe on every system."""
-        overview = session.evaluation.overview
-        name = f"{overview.project or session.evaluation.form.title}{overview.year}_{title}"
-        return safe_name(name, title) + BUREAU_WORKBOOK.suffix
+        return self._named(session, title, self.scheme) + BUREAU_WORKBOOK.suffix
 
     def bureau_job(
         self, session: Session, form: BureauForm, path: Path, *, findings: Sequence[Any] = ()

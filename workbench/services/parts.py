@@ -246,6 +246,7 @@ def assemble(
         own=(data or usual) / OWN_OUTLINES,
         own_layouts=(data or usual) / OWN_LAYOUTS,
         base_document=lambda: str(base_path(settings.text("base_document"), data or usual) or ""),
+        scheme=lambda: settings.text("name_scheme"),
     )
     return Parts(
         settings,

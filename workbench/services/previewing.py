@@ -6,11 +6,12 @@ import contextlib
 import shutil
 import tempfile
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import told
+from workbench.services.export_choices import ExportChoices
 from workbench.services.exporting import Exporting, ExportJob
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
@@ -93,8 +94,8 @@ class Previewing:
         self._exporting = exporting
         self._folder = cache / _FOLDER
 
-    def job(self, session: Session, kind: str) -> PreviewJob:
-        """Freeze the session's state for looking at one kind of file."""
+    def job(self, session: Session, kind: str, choices: ExportChoices = ExportChoices()) -> PreviewJob:  # noqa: B008 - frozen
+        """Freeze the session's state for looking at one kind of file. Raises as :meth:`Exporting.job`."""
         exporter, note = self._exporting.kind(kind), ""
         if exporter.suffix == ".docx":
             same = self._twin(exporter.key)
@@ -102,7 +103,7 @@ class Previewing:
         elif exporter.suffix == ".xlsx":
             note = "按页示意单元格内容；分页以 Excel 或 WPS 中为准。"
         path = self._folder / self._exporting.file_name(session, kind)
-        return PreviewJob(self._exporting.job(session, kind, path), self._folder, note)
+        return PreviewJob(self._exporting.job(session, kind, path, **asdict(choices)), self._folder, note)
 
     def can_show(self, kind: str) -> bool:
         """Whether this kind can be looked at."""

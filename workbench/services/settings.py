@@ -12,6 +12,7 @@ from typing import Any
 from workbench import files
 from workbench.domain.fields import BadValue, FieldSpec, Value, parse_value, show_value
 from workbench.errors import WorkbenchError
+from workbench.services.file_names import NAME_SCHEME
 
 THEMES = ("跟随系统", "浅色", "深色")
 SMALLEST_FONT, LARGEST_FONT = 80, 200
@@ -101,6 +102,15 @@ SETTINGS: tuple[Setting, ...] = (
         hint="本机构带页眉、样式的 .docx 文件；Word 报告按它的页边距、页眉页脚和样式生成，留空则用程序的版式",
         firm=True,
     ),
+    Setting(
+        "name_scheme",
+        "导出的文件名",
+        "line",
+        NAME_SCHEME,
+        hint="可写 {项目}、{年度}、{文件}、{单位}、{机构}、{日期}、{总分}；写错时用默认的写法",
+        firm=True,
+    ),
+    Setting("export_choices", "导出的选择", "text", "", shown=False),
     Setting("last_place", "上次的位置", "text", "", shown=False),
     Setting("watched_folders", "监视的文件夹", "text", "", shown=False),
     Setting("window_layout", "窗口布局", "text", "", shown=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar,
 
 from workbench.domain.checks import Finding
 from workbench.errors import WorkbenchError
+from workbench.services.export_choices import Choosing
 from workbench.services.export_log import ExportLog
 from workbench.services.exporting import Exported, Exporting, ExportJob
 from workbench.services.jobs import Progress
 from workbench.services.previewing import Previewing
 from workbench.ui.context import Context
+from workbench.ui.export_options_card import ExportOptionsCard
 from workbench.ui.preview_pane import PreviewPane
 from workbench.ui.tasks import Task
 from workbench.ui.widgets import Card, KeyButton, Notice, clear, label, link, rule, scrolled
@@ -57,6 +60,11 @@ class ExportFilesPanel(QWidget):
         column.addLayout(self._state)
         self.boxes: dict[str, QCheckBox] = {}
         column.addWidget(self._kinds_card(exporting))
+        self.options = ExportOptionsCard(
+            context, exporting, Choosing(context.services.settings, context.session)
+        )
+        self.options.changed.connect(self._on_options)
+        column.addWidget(self.options)
 
         where = Card(theme, "保存到")
         self._where = label("", wrap=True)
@@ -111,6 +119,8 @@ class ExportFilesPanel(QWidget):
         self._look = link("预览这一份", self._turn)
         self._back = link("返回列表", self._turn)
         act.insertWidget(1, self._look)
+        self.how = link("怎样导出", self.show_options)
+        act.insertWidget(2, self.how)
         self.pane.head.insertWidget(0, self._back)
         self._arrange()
         self._show_running(running=False)
@@ -119,6 +129,13 @@ class ExportFilesPanel(QWidget):
         """On small screens with large text the list and the pages take turns."""
         super().resizeEvent(event)
         self._arrange()
+
+    def show_options(self) -> None:
+        """Bring what may be chosen into sight, the keyboard on the first of it."""
+        if self._looking:
+            self._turn()
+        self._scroll.ensureWidgetVisible(self.options)
+        self.options.layouts.setFocus()
 
     def _turn(self) -> None:
         self._looking = not self._looking
@@ -161,11 +178,30 @@ class ExportFilesPanel(QWidget):
         card.body.addLayout(grid)
         return card
 
+    def _on_options(self) -> None:
+        self._show_kinds()
+        self.look_at(self._shown or next(iter(self.boxes)))
+
+    def _show_kinds(self) -> None:
+        """What each file will be called, and which can't be written as it is wanted."""
+        private = self.options.choices.private
+        for kind in self._exporting.kinds():
+            box = self.boxes[kind.key]
+            refused = private and kind.personal
+            if refused:
+                box.setChecked(False)
+            box.setEnabled(not refused)
+            box.setToolTip(
+                "列有受访者的回答或姓名；“不含受访者明细”时不能导出"
+                if refused
+                else self._exporting.file_name(self.context.session, kind.key)
+            )
+
     def reload(self) -> None:
         """Show what stands in the way of a final version, and the file that is looked at as it is now."""
         session, theme = self.context.session, self.context.theme
-        for kind in self._exporting.kinds():
-            self.boxes[kind.key].setToolTip(self._exporting.file_name(session, kind.key))
+        self.options.reload()
+        self._show_kinds()
         self._where.setText(str(self.folder))
         clear(self._state)
         scores = session.scores
@@ -185,8 +221,14 @@ class ExportFilesPanel(QWidget):
         if self._previewing is None:
             return
         self._shown = kind
-        job = self._previewing.job(self.context.session, kind) if self._previewing.can_show(kind) else None
-        self.pane.show_job(self._exporting.kind(kind).label, job)
+        shown = self._exporting.kind(kind)
+        if self.options.choices.private and shown.personal:
+            self.pane.show_job(shown.label, None)
+            return
+        job = None
+        if self._previewing.can_show(kind):
+            job = self._previewing.job(self.context.session, kind, self.options.choices)
+        self.pane.show_job(shown.label, job)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The file whose box has the keyboard is the one that is looked at."""
@@ -219,9 +261,14 @@ class ExportFilesPanel(QWidget):
         session = self.context.session
         checking = self.context.services.checking
         findings: Sequence[Finding] = checking.findings if checking is not None else ()
+        choices = asdict(self.options.choices)
         jobs = [
             self._exporting.job(
-                session, key, self.folder / self._exporting.file_name(session, key), findings=findings
+                session,
+                key,
+                self.folder / self._exporting.file_name(session, key),
+                findings=findings,
+                **choices,
             )
             for key in wanted
         ]
