@@ -194,7 +194,7 @@ def test_the_firms_document_is_looked_at_before_it_is_kept(
     alerts.files = [bad]
     options.choose.click()
     said = finished(chosen, qtbot)
-    assert "底稿文档“不是底稿.docx”无法打开" in said
+    assert "“不是底稿.docx”不是完整的" in said
     assert not settings.text("base_document")
     good = tmp_path / "本所.docx"
     docx.Document().save(str(good))
