@@ -176,8 +176,8 @@ def _guess(texts: dict[str, int]) -> tuple[str, list[str]]:
     pieces = Counter[str]()
     for text, n in texts.items():
         for piece in _STRONG.split(text):
-            if piece.strip():
-                pieces[_WRITTEN.sub("", piece).strip()] += n
+            if label := _WRITTEN.sub("", piece).strip():
+                pieces[label] += n
     several = any(len(_STRONG.split(text)) > 1 for text in texts)
     if several and _few(pieces, answers):
         return "多选", _ordered(pieces)
@@ -196,7 +196,7 @@ def _guess(texts: dict[str, int]) -> tuple[str, list[str]]:
 
 def _few(texts: dict[str, int], answers: int) -> bool:
     """Whether these may be the options of a question: few, short, and mostly given more than once."""
-    if len(texts) > _MOST_OPTIONS or max(map(len, texts)) > _LONGEST_OPTION:
+    if not texts or len(texts) > _MOST_OPTIONS or max(map(len, texts)) > _LONGEST_OPTION:
         return False
     if len(texts) * 2 <= max(answers, 2):
         return True
