@@ -14,6 +14,8 @@ from workbench.store import database
 
 #: Reasons a backup may be made for, as they stand in its name.
 OPENING, MIGRATION, WORK, RESTORE = "打开时", "升级前", "工作中", "恢复前"
+#: Stands in the place of the reason of a backup that knows edits which somebody went back from.
+ABANDONED = "已退回"
 
 _NAME = re.compile(r"(\d{8}-\d{6})-(\d+)-(.{1,20})\.db")
 _STAMP = "%Y%m%d-%H%M%S"
@@ -35,6 +37,30 @@ class Backup:
     """Local time of the laptop that made it, without a zone."""
     length: int
     reason: str
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it knows edits that were gone back from: to be chosen by a person, never by itself."""
+        return self.reason == ABANDONED
+
+
+def abandon(folder: Path, chosen: Backup) -> None:
+    """Mark what knows more than the backup that was gone back to; that one counts again.
+
+    The journal goes on from the chosen state, so the longest backup is no longer the one to recover from.
+    """
+    for one in listed(folder):
+        later = one.length > chosen.length
+        if one.path == chosen.path and one.abandoned:
+            _renamed(one, WORK)
+        elif later and not one.abandoned:
+            _renamed(one, ABANDONED)
+
+
+def _renamed(one: Backup, reason: str) -> None:
+    path = one.path.with_name(f"{one.at.strftime(_STAMP)}-{one.length}-{reason}.db")
+    if not path.exists():
+        files.swap(one.path, path)
 
 
 def listed(folder: Path) -> list[Backup]:
@@ -59,7 +85,7 @@ def make(
     Raises :class:`sqlite3.Error` or :class:`OSError` when it cannot be made; nothing is thinned then.
     """
     sweep(folder)
-    existing = listed(folder)
+    existing = [one for one in listed(folder) if not one.abandoned]
     if existing and existing[0].length == length and reason != MIGRATION:
         return None
     folder.mkdir(exist_ok=True)
@@ -79,7 +105,7 @@ def make(
 
 def superfluous(found: Iterable[Backup], now: datetime) -> list[Backup]:
     """The backups that need not be kept: always the newest five, then one an hour, a day, a month."""
-    ordered = sorted(found, key=lambda one: (one.length, one.at), reverse=True)
+    ordered = sorted(found, key=lambda one: (not one.abandoned, one.length, one.at), reverse=True)
     taken: set[tuple[int, int]] = set()
     gone = []
     for backup in ordered[_KEEP_NEWEST:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ class Outlook:
     @property
     def best(self) -> int | None:
         """The edits that :func:`recover` would bring back at least, if the backups are whole."""
-        known = [backup.length for backup in self.backups]
+        known = [backup.length for backup in self.backups if not backup.abandoned]
         return max([*known, *([] if self.length is None else [self.length])], default=None)
 
     def lost(self, backup: Backup) -> int:
@@ -87,9 +88,10 @@ def recover(folder: Path, now: datetime) -> Recovered:
     with files.told(folder, "恢复评价"), told(folder, "恢复评价"):
         _demand_closed(folder)
         aside = _put_aside(folder, now)
-        stories = [_read(aside / DATABASE)]
-        stories += [_read(backup.path) for backup in backups.listed(folder / BACKUPS)]
-        best = max((s for s in stories if s is not None), key=lambda s: len(s.lines), default=None)
+        found = backups.listed(folder / BACKUPS)
+        best = _longest([aside / DATABASE, *(one.path for one in found if not one.abandoned)])
+        if best is None:
+            best = _longest([one.path for one in found if one.abandoned])
         if best is None:
             raise Damaged(f"评价“{folder.name}”的数据文件和各个备份都不能读取。")
         _rebuild_in_place(folder, best)
@@ -108,7 +110,14 @@ def restore(folder: Path, backup: Backup, now: datetime) -> Recovered:
             raise Damaged(f"备份“{backup.path.name}”已损坏，未作任何改动。")
         aside = _put_aside(folder, now)
         _rebuild_in_place(folder, story)
+        backups.abandon(folder / BACKUPS, backup)
     return Recovered(backup.path, len(story.lines), aside)
+
+
+def _longest(paths: Sequence[Path]) -> _Story | None:
+    """The longest story that any of these files tells."""
+    stories = (_read(path) for path in paths)
+    return max((one for one in stories if one is not None), key=lambda one: len(one.lines), default=None)
 
 
 def _rebuild_in_place(folder: Path, story: _Story) -> None:
