@@ -126,3 +126,12 @@ def test_the_note_names_only_commands_that_there_are() -> None:
             inner = found[0].choices[word]
             assert isinstance(inner, Parser)
             made = inner
+
+
+def test_no_printer_no_network_and_no_graphics_card_are_needed() -> None:
+    imported = {
+        name
+        for module in (ROOT / "workbench").rglob("*.py")
+        for name in re.findall(r"PySide6\.(Qt\w+)", module.read_text("utf-8"))
+    }
+    assert imported <= {"QtCore", "QtGui", "QtWidgets"}, "QtPrintSupport, QtNetwork, QtOpenGL would need them"
