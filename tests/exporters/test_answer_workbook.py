@@ -13,6 +13,7 @@ from tests.domain.surveys import questionnaire, scale, sheets_of, ticks, value
 from tests.exporters.sample import MADE, RESOURCES
 from tests.helpers import session, small_form
 from workbench.domain.answers import Answer
+from workbench.domain.asked import options_of
 from workbench.domain.changes import apply, putting
 from workbench.domain.entities_survey import Sheet, SheetBatch
 from workbench.domain.evaluation import Entity, Evaluation, Question, Questionnaire
@@ -21,6 +22,7 @@ from workbench.exporters.answer_workbook import write_answers
 from workbench.exporters.kit import Kit, Written
 from workbench.exporters.quick_sheets import LEFT, QuickBook
 from workbench.exporters.report_data import freeze
+from workbench.importers.survey_cells import CellReader
 from workbench.services.survey_files import SurveyFiles
 
 ASKED = (*scale("a", 1), *ticks("b", 2, "甲乙丙"), *value("n", 3, "数字"), *value("o", 4, "开放题"))
@@ -147,3 +149,27 @@ def test_an_unfinished_workbook_is_closed(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), QuickBook(path) as book, book.sheet("表", (10,)):
         raise RuntimeError
     path.unlink()
+
+
+def test_words_beside_an_option_go_out_and_come_in_again(tmp_path: Path) -> None:
+    one, several = scale("a", 1), ticks("b", 2, "甲乙丙")
+    named = [
+        dataclasses.replace(x, label="其他（请注明）") if x.id in {"a5", "b3"} else x
+        for x in (*one, *several)
+    ]
+    state = evaluation_of(small_form(), [questionnaire(title="热线"), *named])
+    state = put(
+        state,
+        *sheets_of(
+            state, ({"a": Answer(("a5",), "太慢"), "b": Answer(("b1", "b3"), "邻居")}, {"b": Answer(("b2",))})
+        ),
+    )
+    write(state, tmp_path / "a.xlsx")
+    assert [row[2:] for row in rows(tmp_path / "a.xlsx")[1:]] == [
+        ["其他（请注明）〖太慢〗", "甲┋其他（请注明）〖邻居〗"],
+        [None, "乙"],
+    ]
+    question = state.table(Question)["b"]
+    reader = CellReader(question, options_of(state, question))
+    assert reader.answer("甲┋其他（请注明）〖邻居〗") == Answer(("b1", "b3"), "邻居")
+    assert reader.answer("其他（请注明）：邻居") == Answer(("b3",), "邻居")

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers import session
 from tests.ui.helpers import QuietAlerts, commit, compose, window_on
-from workbench.domain.answers import Answer, plan_for, unpack
+from workbench.domain.answers import Answer, pack, plan_for, unpack
+from workbench.domain.double_entry import differing
 from workbench.domain.entities_survey import SHEETS, SUBMITTED, Sheet
 from workbench.domain.evaluation import Entity, Evidence, Option, Question, Questionnaire
 from workbench.domain.sheet_numbers import code_of
@@ -20,7 +21,7 @@ from workbench.services.editing import Address
 from workbench.services.session import Session
 from workbench.ui.main_window import MainWindow
 from workbench.ui.sheet_entry_panel import SheetEntryPanel
-from workbench.ui.survey_page import COUNTING, ENTRY, SurveyPage
+from workbench.ui.survey_page import COUNTING, ENTRY, RESULTS, SurveyPage
 
 LEVELS = ("非常满意", "比较满意", "一般", "不太满意", "非常不满意")
 WEIGHTS = ("1", "0.8", "0.6", "0.3", "0")
@@ -369,3 +370,78 @@ def test_a_wrong_number_is_put_right_by_keyboard(window: MainWindow, opened: Ses
     panel.number.setText("020")
     panel.form.setFocus()
     assert panel.number.text() == "017", "left without Enter, it is as before"
+
+
+def worded(kind: str) -> Session:
+    """Two questions: where one heard of it, with 其他（请注明）, and a scale."""
+    question = Question(id="q1", position=1, questionnaire="s1", text="从哪里知道的？", kind=kind)
+    labels = ("电视", "网络", "其他（请注明）")
+    options = [Option(id=f"q1o{n}", position=n, question="q1", label=x) for n, x in enumerate(labels, 1)]
+    return opened_with(question, *options, *scale(2))
+
+
+def active(qtbot: QtBot, opened: Session) -> MainWindow:
+    window = window_on(qtbot, opened)
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def answers_of(opened: Session) -> dict[str, Answer]:
+    asked = opened.evaluation.get(Questionnaire, "s1")
+    assert asked is not None
+    (sheet,) = opened.evaluation.table(Sheet).values()
+    return unpack(plan_for(opened.evaluation, asked), sheet.answers)
+
+
+def test_words_beside_an_option_are_typed_on_the_way(qtbot: QtBot) -> None:
+    opened = worded("单选")
+    panel = begun(active(qtbot, opened))
+    assert panel.form._lines[0].isHidden()
+    press(panel, "3")
+    line = panel.form._lines[0]
+    assert line.hasFocus(), "the option asks for words: they come next"
+    commit(line, "社区宣传栏")
+    press(panel, "\r")
+    assert (panel.form.hasFocus(), panel.typing is not None and panel.typing.place) == (True, 1)
+    press(panel, "2")
+    assert answers_of(opened) == {"q1": Answer(("q1o3",), "社区宣传栏"), "q2": Answer(("q2o2",))}
+    press(panel, "\b\b")
+    assert panel.form.hasFocus(), "back on the boxes, where keys choose"
+    press(panel, "\r")
+    assert line.hasFocus()
+    assert line.selectedText() == "社区宣传栏"
+    press(panel, "\b")
+    press(panel, "\b")
+    assert panel.form.hasFocus(), "an empty line gives the keyboard back to the boxes"
+    press(panel, "1")
+    assert answers_of(opened)["q1"] == Answer(("q1o1",)), "another option has no words"
+    assert line.isHidden()
+
+
+def test_words_beside_one_of_several_options(qtbot: QtBot) -> None:
+    opened = worded("多选")
+    panel = begun(active(qtbot, opened))
+    press(panel, "13")
+    commit(panel.form._lines[0], "邻居介绍")
+    press(panel, "\r")
+    assert answers_of(opened) == {"q1": Answer(("q1o1", "q1o3"), "邻居介绍")}
+    press(panel, "\b3")
+    assert answers_of(opened) == {"q1": Answer(("q1o1",))}, "unticked, its words go with it"
+
+
+def test_words_beside_an_option_are_compared_between_passes_and_listed(qtbot: QtBot) -> None:
+    opened = worded("单选")
+    window = active(qtbot, opened)
+    panel = begun(window)
+    press(panel, "3")
+    commit(panel.form._lines[0], "社区 宣传栏")
+    press(panel, "\r1\r")
+    asked = opened.evaluation.table(Questionnaire)["s1"]
+    plan, first = plan_for(opened.evaluation, asked), answers_of(opened)
+    second = {**first, "q1": Answer(("q1o3",), "单位通知")}
+    assert differing(plan, pack(plan, first), pack(plan, second)) == ("q1",)
+    page = page_of(window)
+    page.show_tab(RESULTS)
+    results = page.results
+    assert results.open.picker.count() == 1
+    assert results.open._texts.stringList() == ["社区 宣传栏"]

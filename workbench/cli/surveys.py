@@ -15,6 +15,7 @@ from workbench.domain.evaluation import CHOICE_KINDS, Evaluation, Questionnaire
 from workbench.domain.survey import Tally, as_counted, recovery_rate, tally
 from workbench.domain.survey_results import (
     changes_since,
+    has_words,
     number_summary,
     open_answers,
     overall,
@@ -177,7 +178,7 @@ def _result_lines(evaluation: Evaluation, asked: Questionnaire) -> list[str]:
             if summary.mean is not None and summary.median is not None:
                 mean, median = show_plain(summary.mean, 2), show_plain(summary.median, 2)
                 lines.append(f"   {summary.numbers} 个数，平均 {mean}，中位数 {median}")
-        else:
+        if has_words(evaluation, question):
             said = open_answers(evaluation, question)
             lines += [f"   {group.label}：{group.count} 人" for group in said.groups]
             if said.left:

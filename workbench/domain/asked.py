@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from operator import is_
 from typing import Generic, TypeVar
@@ -31,6 +32,20 @@ class Recent(Generic[Made]):
         made = make()
         self._kept = ((rests_on, made), *self._kept[: self._most - 1])
         return made
+
+
+#: Options beside which something is written: 其他, 其他（请注明）, 有，内容是____.
+_WORDS = re.compile(r"^(?:其他|其它)(?:\W|_|$)|请?(?:注明|说明|填写|写明)|[_＿]{2,}|[：:]\s*$")
+
+
+def label_asks_words(label: str) -> bool:
+    """Whether who chooses an option of this label is to write something beside it."""
+    return _WORDS.search(label.strip()) is not None
+
+
+def asks_words(option: Option) -> bool:
+    """Whether who chooses the option is to write something beside it, as its label says."""
+    return label_asks_words(option.label)
 
 
 _options: Recent[Mapping[str, tuple[Option, ...]]] = Recent()

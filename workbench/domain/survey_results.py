@@ -19,6 +19,7 @@ from workbench.domain.amounts import (
 )
 from workbench.domain.answer_counts import sheet_counts
 from workbench.domain.answers import CHOICE, CODES
+from workbench.domain.asked import asks_words
 from workbench.domain.entities_survey import (
     COUNTS,
     MEAN,
@@ -26,7 +27,7 @@ from workbench.domain.entities_survey import (
     AnswerGroup,
     SurveyResult,
 )
-from workbench.domain.evaluation import Evaluation, Option, Question, Questionnaire
+from workbench.domain.evaluation import CHOICE_KINDS, Evaluation, Option, Question, Questionnaire
 from workbench.domain.form_json import canonical
 from workbench.domain.survey import Tally, as_counted, options_of, questions_of, recovery_rate, tally
 
@@ -182,6 +183,13 @@ class OpenAnswers:
 def one_line(text: str) -> str:
     """An open answer as it is compared and grouped: on one line, single spaces."""
     return " ".join(text.split())
+
+
+def has_words(evaluation: Evaluation, question: Question) -> bool:
+    """Whether words are written on the sheets for a question: an open one, or beside an option (其他：…)."""
+    if question.kind in CHOICE_KINDS:
+        return any(asks_words(option) for option in options_of(evaluation, question))
+    return question.kind in {"文字", "开放题"}
 
 
 def open_answers(evaluation: Evaluation, question: Question) -> OpenAnswers:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.answer_counts import SheetRow, sheet_rows
 from workbench.domain.answers import CHOICE, CODES, TICK, TICKED, UNCLEAR, VALUE, Plan, plan_for
-from workbench.domain.asked import questions_of
+from workbench.domain.asked import label_asks_words, questions_of
 from workbench.domain.entities_survey import COUNTS
 from workbench.domain.evaluation import Evaluation, Option, Question, Questionnaire
 from workbench.exporters.kit import Kit, Progress, Written
@@ -106,10 +106,17 @@ class _Table:
     def _several(self, column: int, places: list[int]) -> _Cell:
         book = self._book
         labels = [self._labels.get(self._plan.columns[place].options[0], "") for place in places]
+        worded = [label for label in labels if label_asks_words(label)]
         known: dict[tuple[str, ...], str] = {}
 
         def cell(row: SheetRow) -> str:
             codes = tuple(row.head[place : place + 1] for place in places)
+            words = row.texts.get(places[0], "")
+            if words and UNCLEAR not in codes:
+                chosen = [label for label, code in zip(labels, codes, strict=True) if code == TICKED]
+                beside = next((label for label in chosen if label in worded), chosen[-1] if chosen else "")
+                text = BETWEEN.join(f"{one}〖{words}〗" if one == beside else one for one in chosen)
+                return book.cell(column, text, CENTRE)
             if codes not in known:
                 chosen = [label for label, code in zip(labels, codes, strict=True) if code == TICKED]
                 text = UNCLEAR_WORD if UNCLEAR in codes else BETWEEN.join(chosen)

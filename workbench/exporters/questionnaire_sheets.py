@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.domain.asked import asks_words
 from workbench.domain.double_entry import skip_sentence
 from workbench.domain.evaluation import Evaluation, Option, Question, Questionnaire
 from workbench.domain.sheet_numbers import OPTION_KEYS, code_of
@@ -221,7 +222,7 @@ class _Layout:
         room = _FRAME.width - indent
         keys = [OPTION_KEYS[n] if n < len(OPTION_KEYS) else "" for n in range(len(options))]
         lead = _BOX + _AFTER_BOX + max(self._setter.text_width(k, _KEY.role, _KEY.size) for k in keys) + 4
-        widths = [self._setter.text_width(option.label, _OPTION.role, _OPTION.size) for option in options]
+        widths = [self._setter.text_width(_printed(one), _OPTION.role, _OPTION.size) for one in options]
         across = max(1, min(len(options), int((room + _BETWEEN) // (max(widths) + lead + _BETWEEN))))
         across = -(-len(options) // -(-len(options) // across))  # even rows: three and two, not four and one
         column = room / across
@@ -229,7 +230,7 @@ class _Layout:
         for start in range(0, len(options), across):
             parts: list[_Part] = []
             for n, option in enumerate(options[start : start + across]):
-                label = self._setter.set((Text(option.label),), _OPTION, column - lead - 2)
+                label = self._setter.set((Text(_printed(option)),), _OPTION, column - lead - 2)
                 parts.append((indent + n * column, keys[start + n], option.label, label))
             height = max(len(label) for *_, label in parts) * _OPTION.leading + 3
             found.append(Box(height, self._row(parts, lead, column), keep=True))
@@ -278,3 +279,9 @@ def _writing_lines(question: Question, indent: float) -> list[Box]:
         page.rules([(x + indent, y + _WRITING, x + indent + width, y + _WRITING)], 0.6, 0.4)
 
     return [Box(_WRITING, paint, keep=True) for _ in range(1 if question.kind == "数字" else 2)]
+
+
+def _printed(option: Option) -> str:
+    """The label, with room to write where it asks for words and leaves none itself."""
+    room = asks_words(option) and "_" not in option.label and "＿" not in option.label
+    return f"{option.label}＿＿＿＿＿＿" if room else option.label

@@ -10,7 +10,7 @@ from workbench.domain.double_entry import error_rates, plan_sentence, skip_sente
 from workbench.domain.entities_survey import COUNTS, NO_SECOND, SurveyResult
 from workbench.domain.evaluation import CHOICE_KINDS, Evaluation, Questionnaire
 from workbench.domain.survey import as_counted, recovery_rate
-from workbench.domain.survey_results import number_summary, open_answers, overall, wilson
+from workbench.domain.survey_results import has_words, number_summary, open_answers, overall, wilson
 from workbench.exporters.document import (
     Align,
     Block,
@@ -87,7 +87,8 @@ def _whole(evaluation: Evaluation, sheet: Questionnaire) -> list[Block]:
 
 def _question(evaluation: Evaluation, row: QuestionRow, *, private: bool) -> list[Block]:
     if row.question.kind in CHOICE_KINDS:
-        return _choices(row)
+        words = _open(evaluation, row, private=private) if has_words(evaluation, row.question) else []
+        return [*_choices(row), *words]
     if row.question.kind == "数字":
         return _numbers(evaluation, row)
     return _open(evaluation, row, private=private)
@@ -172,6 +173,7 @@ def _open(evaluation: Evaluation, row: QuestionRow, *, private: bool) -> list[Bl
     found = open_answers(evaluation, row.question)
     if not found.people:
         return []
+    beside = row.question.kind in CHOICE_KINDS
     lines = [
         cells(
             group.label,
@@ -194,8 +196,8 @@ def _open(evaluation: Evaluation, row: QuestionRow, *, private: bool) -> list[Bl
             columns=(Column(1.2), Column(0.6, Align.RIGHT), Column(4)),
             header=(cells("归类", "份数", "答案", bold=True),),
             rows=tuple(lines),
-            caption=f"第 {row.number} 题　{row.question.text}",
-            key=f"question:{row.question.id}",
+            caption=f"第 {row.number} 题　{row.question.text}{'　其他项所填内容' if beside else ''}",
+            key=f"{'words' if beside else 'question'}:{row.question.id}",
             small=True,
         )
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from workbench.domain.amounts import NotANumber, parse_number
 from workbench.domain.answers import Answer
+from workbench.domain.asked import label_asks_words
 from workbench.domain.evaluation import Option, Question
 from workbench.importers.survey_columns import bare, option_text
 
@@ -95,13 +96,23 @@ class CellReader:
         found = self._labels.find(text)
         if found:
             return Answer((found,))
-        written = _WRITTEN.match(text)
-        if written and (found := self._labels.find(written[1])):
-            return Answer((found,), written[2].strip())
+        worded = self._worded(text)
+        if worded is not None:
+            return Answer((worded[0],), worded[1])
         parts = [part for part in _STRONG.split(text) if part]
         if len(parts) > 1 and all(self._labels.find(part) for part in parts):
             raise Impossible(f"单选题有 {len(parts)} 个答案“{text[:_SHOWN]}”")
         raise Impossible(f"“{text[:_SHOWN]}”不是本题的选项（{self._labels.words[:60]}）")
+
+    def _worded(self, text: str) -> tuple[str, str] | None:
+        """An option with what was written beside it: ``其他〖增加座席〗``, ``其他：增加座席``."""
+        written = _WRITTEN.match(text)
+        if written and (found := self._labels.find(written[1])):
+            return found, written[2].strip()
+        label, sign, words = text.replace("：", ":", 1).partition(":")
+        if sign and words.strip() and label_asks_words(label) and (found := self._labels.find(label)):
+            return found, words.strip()
+        return None
 
     def _several(self, text: str) -> Answer:
         chosen: list[str] = []
@@ -110,12 +121,12 @@ class CellReader:
             if not part:
                 continue
             found = self._labels.find(part)
-            written = _WRITTEN.match(part)
+            worded = self._worded(part)
             if found:
                 chosen.append(found)
-            elif written and (found := self._labels.find(written[1])):
-                chosen.append(found)
-                said = written[2].strip()
+            elif worded is not None:
+                chosen.append(worded[0])
+                said = worded[1]
             else:
                 chosen += self._listed(part)
         return Answer(tuple(dict.fromkeys(chosen)), said)

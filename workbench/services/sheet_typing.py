@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.domain.amounts import NotANumber, parse_number, show_plain
 from workbench.domain.answers import Answer, pack, plan_for, unpack
-from workbench.domain.asked import Recent, options_of, questions_of
+from workbench.domain.asked import Recent, asks_words, options_of, questions_of
 from workbench.domain.double_entry import Stage, differing, faults_of, is_skipped
 from workbench.domain.entities_survey import IN_PROGRESS, SUBMITTED, Sheet
 from workbench.domain.evaluation import CHOICE_KINDS, Entity, Option, Question, Questionnaire
@@ -42,6 +42,11 @@ class Row:
     def several(self) -> bool:
         """More than one option may be chosen."""
         return self.question.kind == "多选"
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Ids of the options beside which something is written (其他：…)."""
+        return frozenset(option.id for option in self.options if asks_words(option))
 
     @property
     def written(self) -> bool:
@@ -255,23 +260,39 @@ class SheetTyping:
             last = row.keys[-1]
             return f"本题没有第“{key}”项：可按 1–{last}，0 为未答，/ 为看不清。"
         chosen = row.options[place].id
+        before = self.answers.get(row.question.id, Answer())
         if not row.several:
-            return self._answer(row, Answer((chosen,)))
-        before = self.answers.get(row.question.id, Answer()).options
-        after = {*before} ^ {chosen}
+            words = chosen in row.words  # they are written before the next question is asked
+            kept = before.text if words and before.options == (chosen,) else ""
+            return self._answer(row, Answer((chosen,), kept), stay=words)
+        after = {*before.options} ^ {chosen}
         ids = tuple(option.id for option in row.options if option.id in after)
-        return self._answer(row, Answer(ids) if ids else None, stay=True)
+        text = "" if chosen in row.words and chosen not in after else before.text
+        return self._answer(row, Answer(ids, text) if ids else None, stay=True)
 
     def write(self, place: int, text: str) -> str:
-        """A number or words for one question, the cursor staying; returns a sentence when it is no number."""
+        """A number or words for one question, the cursor staying; returns a sentence when it is no number.
+
+        Of a choice they are the words beside an option (其他：…).
+        """
         row = self.rows[place]
         said = text.strip()
+        if not row.written:
+            answer = self.answers.get(row.question.id)
+            return "" if answer is None else self._put(row, dataclasses.replace(answer, text=said))
         if row.question.kind == "数字" and said:
             try:
                 said = show_plain(parse_number(said))
             except NotANumber as fault:
                 return str(fault)
         return self._put(row, Answer(text=said) if said else None)
+
+    def wants_words(self, row: Row) -> bool:
+        """Whether an option is chosen beside which something is written on the paper, or something was."""
+        answer = self.answers.get(row.question.id)
+        if answer is None or row.written:
+            return False
+        return bool(answer.text) or not row.words.isdisjoint(answer.options)
 
     def repeat(self) -> str:
         """The answer of the sheet typed before."""

@@ -277,6 +277,7 @@ class SheetEntryPanel(TwoColumns):
                 f"{key} {option.label}" for key, option in zip(row.keys, row.options, strict=False)
             )
             more = "　可多选，Enter 下一题" if row.several else ""
+            more += "　其他项接着写内容，Enter 下一题" if row.words else ""
             self.legend.setText(f"第 {row.number} 题　{named}　0 未答　/ 看不清　+ 同上一份{more}")
         place = self.form.current_rect()
         margin = self._context.theme.px(40)

@@ -83,13 +83,15 @@ class SheetForm(QWidget):
             line.deleteLater()
         self._lines = {}
         for place, row in enumerate(typing.rows if typing is not None else ()):
-            if row.written:
+            if row.written or row.words:
                 line = LineInput(self)
-                line.setAccessibleName(row.question.text)
-                line.setPlaceholderText("填写数字" if row.question.kind == "数字" else "Enter 跳过")
+                beside = "" if row.written else "　其他内容"
+                line.setAccessibleName(f"{row.question.text}{beside}")
+                words = "所填内容，Enter 下一题" if beside else "Enter 跳过"
+                line.setPlaceholderText("填写数字" if row.question.kind == "数字" else words)
                 line.textEdited.connect(partial(self._on_edited, place))
                 line.installEventFilter(self)
-                line.show()
+                line.setVisible(row.written)
                 self._lines[place] = line
         self._lay_out()
         self.refresh()
@@ -105,6 +107,8 @@ class SheetForm(QWidget):
             text = answer.text if answer is not None else ""
             if line.text() != text and not self._pause.isActive() and place != self._fault_at:
                 line.setText(text)
+            row = typing.rows[place]
+            line.setVisible(row.written or typing.wants_words(row))
         self.setAccessibleName(self._spoken())
         self.update()
         self.moved.emit()
@@ -112,7 +116,22 @@ class SheetForm(QWidget):
     def focus_current(self) -> None:
         """Put the keyboard where the next answer is typed."""
         place = self.typing.place if self.typing is not None else -1
-        (self._lines.get(place) or self).setFocus(Qt.FocusReason.OtherFocusReason)
+        line = self._lines.get(place)
+        if line is not None and self.typing is not None and not self.typing.rows[place].written:
+            line = None  # keys choose; the words beside an option are gone to by choosing it, or by Enter
+        (line or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_words(self) -> bool:
+        """Put the keyboard beside the option that asks for words; false when none is chosen."""
+        typing = self.typing
+        row = typing.row if typing is not None else None
+        if typing is None or row is None or not typing.wants_words(row) or typing.place not in self._lines:
+            return False
+        line = self._lines[typing.place]
+        line.show()
+        line.setFocus(Qt.FocusReason.OtherFocusReason)
+        line.selectAll()
+        return True
 
     def current_rect(self) -> QRect:
         """Where the question under the cursor stands."""
@@ -144,18 +163,22 @@ class SheetForm(QWidget):
                 QRect(0, 0, room, 10_000), Qt.TextFlag.TextWordWrap, row.question.text
             ).height()
             lines = -(-len(row.options) // across) or 1
-            height = max(needed, lines * (high + gap) - gap) + px(14)
-            top = y + (height - (lines * (high + gap) - gap)) // 2
+            line = self._lines.get(row.number - 1)
+            tall = line.sizeHint().height() if line is not None else 0
+            below = 0 if row.written or line is None else tall + gap  # kept free: nothing moves while typing
+            height = max(needed, lines * (high + gap) - gap + below) + px(14)
+            top = y + (height - (lines * (high + gap) - gap + below)) // 2
             boxes = tuple(
                 QRect(left + n % across * (box + gap), top + n // across * (high + gap), box, high)
                 for n in range(len(row.options))
             )
             whole = QRect(0, y, self.width(), height)
             self._places.append(_Place(whole, QRect(words_left, y, room, height), boxes))
-            line = self._lines.get(row.number - 1)
             if line is not None:
-                tall = line.sizeHint().height()
-                line.setGeometry(left, y + (height - tall) // 2, wide, tall)
+                middle = y + (height - tall) // 2
+                line.setGeometry(
+                    left, middle if row.written else top + lines * (high + gap), wide - gap, tall
+                )
             y += height
         self.setFixedHeight(max(y, px(40)))
         self.update()
@@ -270,7 +293,22 @@ class SheetForm(QWidget):
             if character == ACCEPT_KEY:
                 self.accept()
             else:
+                place = typing.place
                 self._say(typing.press(character))
+                if typing.place == place and self._newly_worded(place, character):
+                    self._focus_words()
+
+    def _newly_worded(self, place: int, key: str) -> bool:
+        """Whether the key has just chosen an option beside which something is to be written."""
+        typing = self.typing
+        if typing is None or place >= len(typing.rows):
+            return False
+        row = typing.rows[place]
+        at = row.keys.find(key.upper())
+        if at < 0 or row.options[at].id not in row.words:
+            return False
+        now = typing.answers.get(row.question.id)
+        return now is not None and row.options[at].id in now.options
 
     def _say(self, fault: str) -> None:
         self.told.emit(fault)
@@ -292,6 +330,8 @@ class SheetForm(QWidget):
             self._next_marked(typing)
         elif row is None:
             self.finish()
+        elif self._focus_words():
+            pass
         elif row.several or row.written:
             self._step(back=False)
         else:
@@ -367,7 +407,10 @@ class SheetForm(QWidget):
                 self.flush()
                 typing.place = row.number - 1
                 hit = next((n for n, box in enumerate(place.boxes) if box.contains(spot)), -1)
-                self._say(typing.press(row.keys[hit]) if 0 <= hit < len(row.keys) else "")
+                if 0 <= hit < len(row.keys):
+                    self.take(row.keys[hit])
+                else:
+                    self._say("")
                 return
         super().mousePressEvent(event)
 
@@ -416,6 +459,15 @@ class SheetForm(QWidget):
                 if event.key() in _ENTER and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                     self._on_line_entered(place)
                     return True
+                if not self.typing.rows[place].written and event.key() in {
+                    Qt.Key.Key_Up,
+                    Qt.Key.Key_Backspace,
+                }:
+                    if event.key() == Qt.Key.Key_Up or not (watched.text() or watched.composing):
+                        self.flush()
+                        self.setFocus(Qt.FocusReason.OtherFocusReason)  # back to the boxes of this question
+                        return True
+                    return super().eventFilter(watched, event)
                 empty_back = event.key() == Qt.Key.Key_Backspace and not watched.text()
                 if event.key() == Qt.Key.Key_Up or (empty_back and not watched.composing):
                     self._step(back=True)

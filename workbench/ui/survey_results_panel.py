@@ -13,7 +13,7 @@ from workbench.domain.charts import scale_chart
 from workbench.domain.entities_survey import SurveyResult
 from workbench.domain.evaluation import CHOICE_KINDS, Evaluation, Question, Questionnaire
 from workbench.domain.survey import Tally, as_counted, questions_of, tally
-from workbench.domain.survey_results import number_summary, overall, sample_advice
+from workbench.domain.survey_results import has_words, number_summary, overall, sample_advice
 from workbench.errors import WorkbenchError
 from workbench.services.editing import Address
 from workbench.services.session import Changed
@@ -172,7 +172,7 @@ class SurveyResultsPanel(TwoColumns):
         questions = questions_of(evaluation, asked) if asked is not None else []
         self._show_questions(evaluation, questions)
         self.groups.show_questions(questions)
-        self.open.show_questions([q for q in questions if q.kind in {"文字", "开放题"}])
+        self.open.show_questions([q for q in questions if has_words(evaluation, q)])
         if asked is not None:
             self._show_whole(evaluation, asked)
             self._show_signing(evaluation, asked)
