@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 from PIL import Image
 
+from tests.exporters.ooxml import faults
+from tests.exporters.sample import with_entities
+from tests.exporters.test_hostile_texts import HOSTILE
 from tests.helpers import ROOT
 from workbench.domain.bureau import Binding
 from workbench.domain.compiler import compile_form
+from workbench.domain.evaluation import Entry
 from workbench.errors import WorkbenchError
+from workbench.exporters import BUREAU_WORKBOOK
+from workbench.exporters.cell_formulas import Workbook, shared_texts
 from workbench.exporters.conformance import differences
-from workbench.exporters.sheet_patch import map_sheet, patched
+from workbench.exporters.kit import Kit
+from workbench.exporters.package_parts import Package
+from workbench.exporters.report_data import freeze
+from workbench.exporters.sheet_patch import Result, map_sheet, patched
 from workbench.importers.workbooks import read_workbook
 from workbench.services.bureau_forms import BureauForms
 from workbench.services.catalog import Catalog
-from workbench.services.exporting import Exporting
+from workbench.services.exporting import Exporting, ExportJob
 from workbench.services.parts import local_now
 from workbench.services.samples import Samples
 from workbench.services.session import Session
@@ -126,7 +137,9 @@ def test_a_blank_is_recognised_filled_and_nothing_else_changes(
     assert cells[2][7].text == "优"
     scores = [cells[5 + number][6].text for number in range(len(leaves))]
     assert [Decimal(text) for text in scores] == [session.scores[leaf.id].score for leaf in leaves]
-    assert "SUM" in cells[total_row][6].text, "without a stale result the formula stands"
+    assert Decimal(cells[total_row][6].text) == session.scores.total, (
+        "the sum shows before anybody calculates"
+    )
 
     with zipfile.ZipFile(blank) as before, zipfile.ZipFile(written.path) as after:
         names = [entry.filename for entry in before.infolist()]
@@ -207,6 +220,117 @@ def test_cells_are_put_in_where_they_belong() -> None:
     assert "<x:f>A1&gt;1</x:f></x:c>" in text
     assert '=1+1 &lt;&amp;"&gt; � ]]&gt;' in text
     assert text.endswith('</x:sheetData><x:mergeCells count="1"/></x:worksheet>')
+
+
+FORMULAS: list[tuple[str, object]] = [
+    ("=SUM(F1:F3)", "6.5"),
+    ("=F1+F2*2-1%", "9.49"),
+    ("=ROUND(F3/3,2)", "0.33"),
+    ("=ROUND(-2.5,0)", "-3"),
+    ("=ROUNDUP(2.1,0)+ROUNDDOWN(2.9,0)+INT(-1.5)", "3"),
+    ('=IF(SUM(F1:F3)>=6,"优","差")', "优"),
+    ('=IF(F4="","",F1/F4)', ""),
+    ("=F1/F4", "#DIV/0!"),
+    ('=IFERROR(F1/F4,"—")', "—"),
+    ("=AVERAGE(F1:F3)", "2.16666666666667"),
+    ("=MAX(F1:F3)-MIN(F1:F3)+COUNT(F1:F4)+COUNTA(E1:F4)", "11"),
+    ('=E1&"："&F1', "甲：1.5"),
+    ("=AND(F1>1,F2<>F3)", "1"),
+    ("=资金!$B$1*2", "6"),
+    ("='资金'!B1+SUMPRODUCT(F1:F2,F1:F2)", "21.25"),
+    ("=PRODUCT(F1:F3)", "6"),
+]
+
+
+def test_formulas_show_what_they_come_to_before_anybody_calculates(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet, funds = book.add_worksheet("表"), book.add_worksheet("资金")
+    sheet.write_column("E1", ["甲", "乙 <&>"])
+    sheet.write_column("F1", [0, 4, 1])
+    for row, (formula, _) in enumerate(FORMULAS):
+        sheet.write_formula(row, 0, formula, None, 0)
+    sheet.write_formula("B1", "=A1*2", None, 0)
+    sheet.write_formula("B2", "=SUM(B3:B4)+10", None, 10)
+    sheet.write_formula("B3", '=INDIRECT("F1")', None, 7)
+    sheet.write_formula("B5", "=D1&STDEV(D1:D3)", None, "旧")
+    sheet.write_formula("B6", "=F1+STDEV(D1:D3)", None, 7)
+    sheet.write_formula("B7", "=B7+1", None, 0)
+    funds.write("B1", 3)
+    book.close()
+    package = Package(path)
+    sheets = {name: map_sheet(package.parts[part], name) for name, part in package.sheets.items()}
+    texts = shared_texts(package.parts["xl/sharedStrings.xml"])
+    results = Workbook(sheets, texts, {"表": {(1, 6): Decimal("1.5")}}).results("表")
+    shown = [results[row, 1] for row in range(1, len(FORMULAS) + 1)]
+    assert [one.text if one else None for one in shown] == [wanted for _, wanted in FORMULAS]
+    kinds = {"优": "str", "#DIV/0!": "e", "甲：1.5": "str", "—": "str", "": "str"}
+    for one in shown:
+        assert one is not None
+        assert one.kind == kinds.get(one.text, "b" if one == shown[12] else "n")
+    assert results[1, 2] == Result("n", "13")
+    assert results[2, 2] is None, "what an unknown function gives is not guessed"
+    assert results[3, 2] is None
+    assert (5, 2) not in results, "it depends on nothing that was filled: what is stored is still true"
+    assert results[6, 2] is None
+    assert (7, 2) not in results or results[7, 2] is None
+    package.write(path, {package.sheets["表"]: patched(sheets["表"], {(1, 6): Decimal("1.5")}, results)})
+    assert faults(path) == []
+    read = openpyxl.load_workbook(path, data_only=True)["表"]
+    assert (read["A6"].value, read["A8"].value, read["A13"].value) == ("优", "#DIV/0!", True)
+    assert (read["B2"].value, read["B5"].value, read["B1"].value) == (None, "旧", 13)
+    assert openpyxl.load_workbook(path)["表"]["A6"].value == FORMULAS[5][0]
+
+
+def test_formulas_that_share_one_text_are_worked_out_each_in_its_place() -> None:
+    xml = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="str"><f t="shared" ref="B1:B3" si="0">A1*2+A$1</f><v>x</v></c></row>'
+        b'<row r="2"><c r="A2"><v>5</v></c><c r="B2"><f t="shared" si="0"/></c></row>'
+        b'<row r="3"><c r="A3"><v>7</v></c><c r="B3"><f t="array" ref="B3">A1:A3*2</f><v>9</v></c></row>'
+        b"</sheetData></worksheet>"
+    )
+    sheet = map_sheet(xml, "表")
+    results = Workbook({"表": sheet}, [], {"表": {(1, 1): Decimal(10)}}).results("表")
+    assert results == {(1, 2): Result("n", "30"), (2, 2): Result("n", "20"), (3, 2): None}
+    text = patched(sheet, {}, results).decode()
+    assert '<c r="B1"><f t="shared" ref="B1:B3" si="0">A1*2+A$1</f><v>30</v></c>' in text
+    assert '<f t="shared" si="0"/><v>20</v>' in text
+    assert '<f t="array" ref="B3">A1:A3*2</f></c>' in text
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "长" * 32_768])
+def test_hostile_texts_are_filled_in_as_text(
+    text: str, session: Session, blank: Path, forms: BureauForms, tmp_path: Path
+) -> None:
+    sheet = "评分表"
+    bindings = [
+        Binding(sheet, 2, 2, "overview.project"),
+        Binding(sheet, 2, 7, "overview.agency", "机构："),
+        Binding(sheet, 5, 8, f"basis@{session.evaluation.form.leaves[0].id}"),
+    ]
+    form = forms.save("表", blank, bindings)
+    leaf = session.evaluation.form.leaves[0].id
+    bad = f"{text}q1a{text}q1z"
+    evaluation = with_entities(
+        session.evaluation,
+        [
+            dataclasses.replace(session.evaluation.overview, project=bad, agency=bad),
+            dataclasses.replace(session.evaluation.table(Entry)[leaf], basis=bad),
+        ],
+    )
+    data = freeze(evaluation, made=local_now())
+    kit = Kit(ROOT / "resources", bureau=form)
+    written = ExportJob(BUREAU_WORKBOOK, data, tmp_path / "填好.xlsx", kit).run()
+    assert faults(written.path) == []
+    page = openpyxl.load_workbook(written.path)[sheet]
+    for place in ("B2", "G2", "H5"):
+        assert page[place].data_type == "s"
+        found = str(page[place].value)
+        assert found.endswith("q1z") or len(text) > 1_000
+        assert "q1a" in found or any("一格放不下" in told for told in written.notices)
+        assert ("q1a" in found) == ("q1z" in found) or len(text) > 1_000
+    assert forms.compare(form, written.path) == []
 
 
 def test_the_blank_equals_itself(blank: Path) -> None:

@@ -10,12 +10,17 @@ from pathlib import Path
 from workbench.domain.bureau import Binding
 from workbench.errors import WorkbenchError
 from workbench.exporters.bureau_forms import BureauForm, Contents, content_labels
-from workbench.exporters.cell_text import CELL_LIMIT
+from workbench.exporters.cell_formulas import Workbook, shared_texts
+from workbench.exporters.cell_text import CELL_LIMIT, cleaned, fits_a_cell
 from workbench.exporters.conformance import differences
 from workbench.exporters.kit import Kit, Progress, Written
 from workbench.exporters.package_parts import WORKBOOK, Package, calculated_on_load
 from workbench.exporters.report_data import ReportData
 from workbench.exporters.sheet_patch import Filled, Place, SheetMap, map_sheet, patched
+from workbench.package_xml import letters
+
+_SHARED = "xl/sharedStrings.xml"
+_FEW = 3
 
 
 def write_bureau_workbook(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:
@@ -33,16 +38,25 @@ def write_bureau_workbook(data: ReportData, path: Path, kit: Kit, progress: Prog
     notices: list[str] = []
     values = _values(data, form, notices)
     changed: dict[str, bytes] = {}
-    cells: dict[str, dict[Place, str]] = {}
-    formulas = False
+    sheets = {name: map_sheet(package.parts[part], name) for name, part in package.sheets.items()}
+    wanted = {
+        name: _without_formulas(sheet, name, values.pop(name, {}), notices) for name, sheet in sheets.items()
+    }
+    formulas = any(sheet.formulas for sheet in sheets.values())
+    book = Workbook(sheets, shared_texts(package.parts.get(_SHARED, b"")) if formulas else (), wanted)
+    untold: list[str] = []
     for done, (name, part) in enumerate(package.sheets.items()):
         progress(done, len(package.sheets), name)
-        sheet = map_sheet(package.parts[part], f"{name}")
-        formulas = formulas or bool(sheet.formulas)
-        wanted = _without_formulas(sheet, name, values.pop(name, {}), notices)
-        if wanted or sheet.formulas:
-            changed[part] = patched(sheet, wanted)
-        cells[name] = {place: _read(value) for place, value in wanted.items()}
+        results = book.results(name)
+        untold += [
+            f"“{name}”表 {letters(place[1])}{place[0]}" for place, result in results.items() if result is None
+        ]
+        if wanted[name] or results:
+            changed[part] = patched(sheets[name], wanted[name], results)
+    cells = {name: {place: _read(value) for place, value in found.items()} for name, found in wanted.items()}
+    if untold:
+        more = f"等 {len(untold)} 格" if len(untold) > _FEW else ""
+        notices.append(f"{'、'.join(untold[:_FEW])}{more}的公式由 Excel、WPS 打开时计算，手机预览里是空白。")
     notices += [f"空白表里没有“{missing}”表，绑定在其上的内容没有填。" for missing in values]
     if formulas:
         changed[WORKBOOK] = calculated_on_load(package.parts[WORKBOOK])
@@ -73,7 +87,14 @@ def _values(data: ReportData, form: BureauForm, notices: list[str]) -> dict[str,
 
 def _fitting(value: Filled, binding: Binding, notices: list[str]) -> Filled:
     """A cell of the bureau's form has no second sheet to overflow to: what is cut is said."""
-    if isinstance(value, str) and len(value) > CELL_LIMIT // 2:
+    if not isinstance(value, str):
+        return value
+    value, replaced = cleaned(value)
+    if replaced:
+        notices.append(
+            f"“{binding.sheet}”表 {binding.address} 有 {replaced} 个不能写入文件的控制字符，已显示为“�”。"
+        )
+    if not fits_a_cell(value):
         notices.append(
             f"“{binding.sheet}”表 {binding.address} 的文字有 {len(value)} 字，一格放不下，只填入前一部分；"
             "全文见评分表。"

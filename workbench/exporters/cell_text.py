@@ -33,6 +33,11 @@ def looks_like_formula(text: str) -> bool:
     return text.startswith(_STARTS_FORMULA)
 
 
+def fits_a_cell(text: str) -> bool:
+    """Whether one cell holds the whole text, escapes counted as they are written."""
+    return _units(escaped(text)) <= CELL_LIMIT
+
+
 def _units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
@@ -45,7 +50,7 @@ class Overflow:
 
     def fit(self, text: str, place: str) -> str:
         """The text, or its beginning with a mark that says where the whole of it stands."""
-        if _units(escaped(text)) <= CELL_LIMIT:
+        if fits_a_cell(text):
             return text
         number = len(self.texts) + 1
         self.texts.append((number, place, tuple(_pieces(text))))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workbench.exporters.package_parts import WORKBOOK, Package, calculated_on_load
-from workbench.exporters.sheet_patch import Place, SheetMap, map_sheet
+from workbench.exporters.sheet_patch import Place, SheetMap, map_sheet, without_kind
 from workbench.package_xml import letters
 
 _SHOWN = 20
@@ -56,14 +56,17 @@ def _sheet(name: str, before: bytes, after: bytes, bound: set[Place]) -> list[st
 
 
 def _cell(sheet: SheetMap, place: Place) -> bytes:
-    """The bytes of a cell without the result of its formula."""
+    """The bytes of a cell without the result of its formula and the kind of that."""
     span = sheet.cells.get(place)
     if span is None:
         return b""
     text = sheet.xml[span.start : span.end]
-    for start, end in reversed(span.values if span.formula else []):
+    if not span.formula:
+        return text
+    for start, end in reversed(span.values):
         text = text[: start - span.start] + text[end - span.start :]
-    return text
+    head = span.inner - span.start
+    return without_kind(text[:head]) + text[head:]
 
 
 def _style(sheet: SheetMap, place: Place) -> str | None:

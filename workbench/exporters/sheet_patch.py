@@ -34,6 +34,8 @@ class Span:
     attributes: dict[str, str] = field(default_factory=dict)
     empty: bool = False
     formula: bool = False
+    formula_end: int = 0
+    """Of a cell: where its ``<f>`` ends."""
     values: list[tuple[int, int]] = field(default_factory=list)
     """Of a cell: where its ``<v>`` elements stand."""
 
@@ -95,8 +97,11 @@ def map_sheet(xml: bytes, name: str) -> SheetMap:
             span.end = span.inner
         else:
             span.end = xml.index(b">", parser.CurrentByteIndex) + 1
-        if plain_tag(tag) == "v" and open_ and plain_tag(open_[-1][0]) == "c":
-            open_[-1][1].values.append((span.start, span.end))
+        if open_ and plain_tag(open_[-1][0]) == "c":
+            if plain_tag(tag) == "v":
+                open_[-1][1].values.append((span.start, span.end))
+            elif plain_tag(tag) == "f":
+                open_[-1][1].formula_end = span.end
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -113,12 +118,25 @@ class _Edit:
     text: bytes
 
 
-def patched(sheet: SheetMap, values: Mapping[Place, Filled]) -> bytes:
-    """The worksheet's bytes with these cells filled, and the last results of formulas taken out.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a formula comes to, as the file stores it: the kind of cell (``n``, ``str``, ``b``, ``e``) and the text."""
 
-    A result that was calculated for the blank form would be wrong in the filled one; without it every
-    program calculates when it opens the file. Cells with formulas must not be among ``values``.
+    kind: str
+    text: str
+
+
+def patched(
+    sheet: SheetMap, values: Mapping[Place, Filled], results: Mapping[Place, Result | None] | None = None
+) -> bytes:
+    """The worksheet's bytes with these cells filled, and the ``results`` of formulas stored beside them.
+
+    A result that was calculated for the blank form would be wrong in the filled one: ``None`` takes it out,
+    then every program calculates when it opens the file; a formula that ``results`` leaves out keeps it. Without
+    ``results`` all are taken out. Cells with formulas must not be among ``values``.
     """
+    if results is None:
+        results = dict.fromkeys(sheet.formulas)
     edits: list[_Edit] = []
     missing: dict[int, list[Place]] = {}
     for place, value in values.items():
@@ -129,8 +147,8 @@ def patched(sheet: SheetMap, values: Mapping[Place, Filled]) -> bytes:
             edits.append(
                 _Edit(span.start, span.end, _cell(sheet, place, value, span.attributes.get("s", "")))
             )
-    for place in sheet.formulas:
-        edits += [_Edit(start, end, b"") for start, end in sheet.cells[place].values]
+    for place, result in results.items():
+        edits += _result_edits(sheet, sheet.cells[place], result)
     new_rows: list[tuple[int, bytes]] = []
     for number, places in missing.items():
         row = sheet.rows.get(number)
@@ -147,6 +165,27 @@ def patched(sheet: SheetMap, values: Mapping[Place, Filled]) -> bytes:
             edits += [_Edit(at, at, text) for at, text in _into_row(sheet, number, row, added)]
     edits += _new_rows(sheet, sorted(new_rows))
     return _applied(sheet.xml, edits)
+
+
+_KIND = re.compile(rb"""\s+t\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+def without_kind(start_tag: bytes) -> bytes:
+    """The start tag of a cell without the kind of its value."""
+    return _KIND.sub(b"", start_tag, count=1)
+
+
+def _result_edits(sheet: SheetMap, span: Span, result: Result | None) -> list[_Edit]:
+    """What changes in a cell whose formula has another result now."""
+    edits = [_Edit(start, end, b"") for start, end in span.values]
+    if result is None:
+        return edits
+    tag = without_kind(sheet.xml[span.start : span.inner])
+    if result.kind != "n":
+        tag = re.sub(rb"\s*>$", f' t="{result.kind}">'.encode(), tag)
+    text = escape(escaped(cleaned(result.text)[0]))
+    value = f"<{sheet.prefix}v>{text}</{sheet.prefix}v>".encode()
+    return [_Edit(span.start, span.inner, tag), *edits, _Edit(span.formula_end, span.formula_end, value)]
 
 
 def _into_row(
