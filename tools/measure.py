@@ -7,6 +7,8 @@
     python tools/measure.py evidence         1,000 files of 3 MB and one of 2 GB into the vault, by turns with cp -r,
                                              cp -r with sync, and that with sha256sum over the copies
     python tools/measure.py exports          score sheet and report of the sample, and of 300 indicators with 40 photos
+    python tools/measure.py paper            the sizes that paper has to bear: many pages, many photos, long texts, each
+                                             with its memory, and LibreOffice, openpyxl, XlsxWriter by turns
 
 Prints median and worst of ``--runs``. Figures hold for a quiet machine only; the load is printed with them.
 """
@@ -61,7 +63,7 @@ os._exit(0)
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure what the command line names."""
     reader = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    reader.add_argument("what", choices=("start", "keys", "exports", "large", "evidence"))
+    reader.add_argument("what", choices=("start", "keys", "exports", "large", "evidence", "paper"))
     reader.add_argument("--runs", type=int, default=5)
     reader.add_argument("--cold", action="store_true")
     given = reader.parse_args(argv)
@@ -79,6 +81,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             measure_keys()
         elif given.what == "evidence":
             measure_evidence(given.runs)
+        elif given.what == "paper":
+            from tools.measure_paper import measure_paper
+
+            measure_paper(given.runs, Path(folder))
         else:
             measure_exports(given.runs, Path(folder))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")

@@ -2,24 +2,31 @@
 
 ``report`` prints about 65 pages with 20 photos of 12 megapixels; ``photos`` has 200 of them; ``large`` is 300
 indicators with long texts; ``extremes`` holds a criterion of three pages, one indicator with 60 deductions and
-one whose single row of the score sheet is taller than Excel lets a row be.
+one whose single row of the score sheet is taller than Excel lets a row be; ``survey`` has 10,000 filled-in sheets.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from workbench.domain.evaluation import Advice, Deduction, Entity, Entry, Overview, Problem
 from workbench.paths import find_paths
 from workbench.services.jobs import silent
 from workbench.services.parts import assemble
+from workbench.services.session import Session
 
 WORDS = "预算绩效评价项目支出决策过程产出效益资金到位执行合规目标指标问卷访谈现场资料核查整改建议"
-KINDS = ("report", "photos", "large", "extremes")
+KINDS = ("report", "photos", "large", "extremes", "survey")
+#: Filled-in questionnaires of ``survey``.
+SHEETS = 10_000
 _SCENES = 5
 
 
@@ -62,7 +69,7 @@ def make(kind: str, data: Path) -> Path:
     own = data / "指标体系"
     own.mkdir(parents=True, exist_ok=True)
     chance = random.Random(11)  # noqa: S311 - words for texts
-    leaves = {"report": 44, "photos": 20, "large": 300, "extremes": 4}[kind]
+    leaves = {"report": 38, "photos": 20, "large": 300, "extremes": 4, "survey": 4}[kind]
     (own / f"{kind}.toml").write_text(_form(kind, leaves, chance), encoding="utf-8")
     folder = parts.catalog.create_evaluation(f"示例项目（{kind}）", kind, year="2022")
     session = parts.catalog.open(folder)
@@ -113,8 +120,19 @@ def make(kind: str, data: Path) -> Path:
     count = {"report": 20, "photos": 200}.get(kind, 0)
     if count and services.attaching is not None and services.pictures is not None:
         _attach(data, scenes(count), [leaf.id for leaf in scored], services.attaching, services.pictures)
+    if kind == "survey":
+        _answer(data, session)
     session.close()
     return folder
+
+
+def _answer(data: Path, session: Session) -> None:
+    """All sheets of a platform's file, taken in with its checks."""
+    from tests.benchmarks.test_surveys import exported, preview
+    from workbench.services.survey_files import SurveyFiles
+
+    memory = data / "memory.json"
+    SurveyFiles(session, memory).apply(preview(session, exported(data / "exported.xlsx", SHEETS), memory))
 
 
 def _attach(
@@ -178,3 +196,7 @@ def _form(kind: str, leaves: int, chance: random.Random) -> str:
             '[indicator.rule]\nkind = "deductions"'
         )
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(make(sys.argv[1], Path(os.environ["WORKBENCH_DATA"])))
