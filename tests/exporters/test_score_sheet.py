@@ -30,6 +30,7 @@ from workbench.domain.form import Indicator
 from workbench.exporters.kit import Kit, Written
 from workbench.exporters.layouts import Layouts
 from workbench.exporters.report_data import ReportData, freeze
+from workbench.exporters.row_heights import RowHeights
 from workbench.exporters.score_sheet import write_score_sheet
 
 LAYOUTS = Layouts(RESOURCES / "layouts").names()
@@ -186,8 +187,11 @@ def test_control_characters_are_shown_and_told(tmp_path: Path) -> None:
 def test_text_beyond_a_cell_goes_to_its_own_sheet(tmp_path: Path) -> None:
     text = "评价依据一句。" * 6000
     _, book, result = written(scored_by_hand(small_form(1, 1), basis=text), tmp_path / "a.xlsx")
-    assert "全文见“续文”表第 1 号" in book["评分表"]["G4"].value
-    assert len(book["评分表"]["G4"].value) < 32_767
+    shown = [cell.value or "" for (cell,) in book["评分表"].iter_rows(min_row=4, min_col=7, max_col=7)]
+    assert sum("全文见“续文”表第 1 号" in value for value in shown) == 1
+    begun = "".join(shown).partition("【未完")[0]
+    assert text.startswith(begun)
+    assert 5_000 < len(begun) < 32_767
     pieces = [row[3].value for row in book["续文"].iter_rows(min_row=2)]
     assert "".join(pieces) == text
     assert len(result.notices) == 1
@@ -201,6 +205,69 @@ def test_tall_text_takes_several_rows_and_none_is_higher_than_excel_takes(tmp_pa
     assert sum(heights) > 2 * 120 * 14
     again = Recalculation(book)
     assert again.value("评分表", f"F{find(sheet, '合计').row}") == 19.0
+
+
+def test_a_text_higher_than_a_row_goes_on_below_in_pieces_that_fit_and_lose_nothing(tmp_path: Path) -> None:
+    points = [f"{n}.第 {n} 项按程序办理、资料齐全、与实际相符；缺一处扣 0.1 分。" for n in range(1, 121)]
+    form = small_form(1, 2, text="")
+    leaf = dataclasses.replace(form.leaves[0], criterion="\n".join(points), explanation="反映程序。")
+    form = dataclasses.replace(form, indicators=(*form.indicators[:2], leaf, *form.indicators[3:]))
+    evaluation = scored_by_hand(form, basis="长句不分段，" * 400 + "完。")
+    _, book, result = written(evaluation, tmp_path / "a.xlsx")
+    sheet = book["评分表"]
+    last = find(sheet, "合计").row - 1
+    second = find(sheet, "指标0-1（10）").row
+    first = [[row[n].value for row in sheet.iter_rows(min_row=4, max_row=second - 1)] for n in range(9)]
+    assert "\n".join(text for text in first[4] if text) == leaf.criterion
+    for rows in ((4, second - 1), (second, last)):
+        said = [sheet.cell(row, 7).value or "" for row in range(rows[0], rows[1] + 1)]
+        assert "".join(said) == "长句不分段，" * 400 + "完。"
+    assert [value for value in first[5] if value is not None] == [9.5], "points stand once"
+    assert max(sheet.row_dimensions[row].height for row in range(4, last + 1)) <= 260
+    heights, page = (
+        RowHeights(RESOURCES / "fonts"),
+        [c.width * 5.25 for c in sheet.column_dimensions.values()],
+    )
+    for row in range(4, second):
+        for n in (4, 6):
+            if text := sheet.cell(row, n + 1).value:
+                assert heights.height(text, page[n], 10) <= sheet.row_dimensions[row].height + 0.1
+    assert not result.notices
+    assert Recalculation(book).value("评分表", f"F{last + 1}") == 19.0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "短。", "\n\n\n" * 90, "一" * 3000, "a" * 3000, "甲。\n" * 500, "标点、" * 900]
+)
+def test_pieces_of_a_text_lose_no_character(text: str) -> None:
+    heights = RowHeights(RESOURCES / "fonts")
+    pieces = heights.pieces(text, 90, 10, 240)
+    assert "".join(pieces).replace("\n", "") == text.replace("\n", "")
+    assert all(heights.height(piece, 90, 10) <= 240 for piece in pieces)
+    assert text.count("\n") - "".join(pieces).count("\n") < len(pieces)
+
+
+def test_a_long_reason_and_a_long_problem_are_parted_too(tmp_path: Path) -> None:
+    reason, told = "资料不全，手续不齐；" * 300, "问题的具体表现。" * 400
+    evaluation = with_entities(
+        scored_by_hand(small_form(1, 1)),
+        [
+            Deduction(id="d", indicator="g0l0", points=Decimal("0.5"), reason=reason),
+            Deduction(id="e", position=1, indicator="g0l0", points=Decimal(0), reason="短"),
+            Problem(id="p", category="项目管理", title="管理薄弱", description=told),
+        ],
+    )
+    _, book, result = written(evaluation, tmp_path / "a.xlsx")
+    sheet = book["扣分明细"]
+    said = [row[4].value for row in sheet.iter_rows(min_row=3)]
+    assert "".join(text for text in said if text) == reason + "短"
+    assert max(d.height or 0 for d in sheet.row_dimensions.values()) <= 260
+    assert Recalculation(book).value("扣分明细", f"D{find(sheet, '合计').row}") == 0.5
+    problems = book["问题清单"]
+    parts = [row[3].value for row in problems.iter_rows(min_row=3) if row[3].value]
+    assert "".join(parts) == f"管理薄弱\n{told}"
+    assert any(str(area).startswith("A3:A") for area in problems.merged_cells.ranges)
+    assert not result.notices
 
 
 def test_a_tall_level_name_raises_its_rows(tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ def add_deductions(data: ReportData, book: Book) -> None:
                 (row.line.reason, BODY),
                 (row.line.basis, BODY),
                 ("、".join(str(number) for number in row.evidence), MIDDLE),
-            ]
+            ],
+            parted=True,
         )
     first, last = header + 1, page.filled
     total = sum_of([row.line.points for row in data.deductions if row.line.points is not None])
@@ -92,11 +93,12 @@ def add_problems(data: ReportData, book: Book) -> None:
                 ("\n".join(advice.title for advice in row.advice), BODY),
             ],
             least=24,
+            parted=True,
         )
         if row.number == 1:
-            blocks.append((row.category, number, number))
+            blocks.append((row.category, number, page.filled))
         else:
-            blocks[-1] = (row.category, blocks[-1][1], number)
+            blocks[-1] = (row.category, blocks[-1][1], page.filled)
     for category, first, last in blocks:
         page.put(first, 1, category, MIDDLE)
         page.merge(first, 1, last - first + 1, 1, MIDDLE)

@@ -80,7 +80,8 @@ def write_checks_workbook(data: ReportData, path: Path, kit: Kit, progress: Prog
                 (finding.difference, BODY),
                 (effect_text(finding), BODY),
                 (finding.remedy, BODY),
-            ]
+            ],
+            parted=True,
         )
     if not standing:
         page.wide_row("没有发现问题。", NOTE)
@@ -107,7 +108,8 @@ def _waived(book: Book, data: ReportData, waived: list[Finding]) -> None:
                 (finding.message, BODY),
                 (waiver.reason if waiver is not None else "", BODY),
                 (waiver.by if waiver is not None else "", MIDDLE),
-            ]
+            ],
+            parted=True,
         )
     if not waived:
         page.wide_row("没有放行的发现。", NOTE)

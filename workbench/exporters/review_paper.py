@@ -187,7 +187,8 @@ def _book(review: Review, fonts: Path, made: datetime) -> bytes:
                 (_effect(remark), BODY),
                 (finding.remedy, BODY),
                 (remark.confidence, MIDDLE),
-            ]
+            ],
+            parted=True,
         )
     if not review.remarks:
         page.wide_row("没有发现问题。", NOTE)
@@ -195,7 +196,7 @@ def _book(review: Review, fonts: Path, made: datetime) -> bytes:
     left = book.page("没读懂的部分", (30, 40, 60))
     top = left.row([(name, HEAD) for name in ("位置", "内容", "原因")], least=24)
     for one in review.unread:
-        left.row([(one.place, BODY), (one.text, BODY), (one.why, BODY)])
+        left.row([(one.place, BODY), (one.text, BODY), (one.why, BODY)], parted=True)
     left.finish(header=top)
     book.describe(TITLE_TEXT, "现场评价工作台", review.outside.title)
     return book.data()

@@ -17,6 +17,7 @@ _SIDE = 6.0  # points left and right of it together
 _RESERVE = 0.97  # other programs round character widths to pixels
 _NO_START = frozenset("，。、；：？！）》】”’』」〉%％,.;:?!)]}…—·")
 _NO_END = frozenset("（《【“‘『「〈([{")
+_SENTENCE_ENDS = "。；;！？"
 
 
 class RowHeights:
@@ -46,25 +47,63 @@ class RowHeights:
         return sum(self._paragraph(part, room) for part in text.split("\n"))
 
     def _paragraph(self, text: str, room: float) -> int:
-        if len(text) <= room / 2 and text.isascii():
-            return 1
-        lines, used, word = 1, 0.0, 0.0  # word: width of the unbreakable run that ends the line
+        return 1 if len(text) <= room / 2 and text.isascii() else len(self._starts(text, room))
+
+    def _starts(self, text: str, room: float) -> list[int]:
+        """Where the lines of a paragraph begin."""
+        starts, used = [0], 0.0
+        word, begun = 0.0, 0  # width and beginning of the unbreakable run that ends the line
         previous = ""
-        for char in text:
+        for place, char in enumerate(text):
             width = self.width_of(char)
             glued = previous != "" and (
                 char in _NO_START or previous in _NO_END or (_is_latin(char) and _is_latin(previous))
             )
-            word = word + width if glued else width
+            if glued:
+                word += width
+            else:
+                word, begun = width, place
             if used + width > room and used > 0:
-                lines += 1
                 # An unbreakable run moves to the next line whole, unless it fills a line alone.
-                used = word if word <= room else width
-                word = used
+                if word > room:
+                    word, begun = width, place
+                starts.append(begun)
+                used = word
             else:
                 used += width
             previous = char
-        return lines
+        return starts
+
+    def pieces(self, text: str, width: float, size: float, height: float) -> list[str]:
+        """Part a text so that each piece fits into a cell of this height, in points, and loses no character.
+
+        A piece ends with a paragraph (whose line feed goes) or a sentence where one ends in its last third.
+        """
+        room = max((width - _SIDE) * _RESERVE / size, 1.0)
+        most = max(3, int((height - _PADDING) / (self._line * size)))
+        found: list[str] = []
+        rest = text
+        while True:
+            ends = self._ends(rest[: int(most * room * 2) + most], room)
+            if len(ends) <= most and ends[-1] == len(rest):
+                return [*found, rest]
+            low, high = ends[most * 2 // 3 - 1], ends[most - 1]
+            feed = rest.rfind("\n", low, high + 1)
+            cut = feed if feed > 0 else max(rest.rfind(mark, low, high) for mark in _SENTENCE_ENDS) + 1
+            cut = cut or high
+            found.append(rest[:cut])
+            rest = rest[cut:].removeprefix("\n")
+
+    def _ends(self, text: str, room: float) -> list[int]:
+        """Where each line of a text of several paragraphs ends; line feeds stand between two lines."""
+        ends: list[int] = []
+        at = 0
+        for part in text.split("\n"):
+            ends += [at + start for start in self._starts(part, room)[1:]]
+            at += len(part)
+            ends.append(at)
+            at += 1
+        return ends
 
     def height(self, text: str, width: float, size: float) -> float:
         """The height in points that a wrapped cell needs for the text."""

@@ -26,6 +26,7 @@ from workbench.exporters.layouts import (
     worded,
 )
 from workbench.exporters.report_data import Group, ReportData, ScoreRow
+from workbench.exporters.row_heights import MOST
 from workbench.exporters.sheet_paper import (
     BODY,
     HEAD,
@@ -42,7 +43,6 @@ from workbench.exporters.sheet_paper import (
     Page,
     letter,
     points_look,
-    split_tall,
     sum_of,
 )
 
@@ -158,6 +158,8 @@ class _Table:
         value: CellValue | Formula = worded(cell.text, known)
         if cell.value:
             value, look = self._head_value(cell.value, row, column)
+        if isinstance(value, str):
+            look = self._page.fitting(value, look, self._page.points(column, cell.cols), cell.rows)
         self._page.put(row, column, value, look)
         self._page.merge(row, column, cell.rows, cell.cols, look)
         if isinstance(value, str) and cell.rows == 1:
@@ -221,32 +223,29 @@ class _Table:
         return found
 
     def _leaf(self, row: ScoreRow) -> int:
-        """Write one indicator; text taller than a sheet row takes several, merged. Returns the last row."""
+        """Write one indicator; texts higher than a sheet's row go on in further rows. Returns the last row."""
         depth = len(row.path)
         values: list[tuple[CellValue | Formula, Look]] = [
             self._value(column, row, depth) for column in self._columns
         ]
-        heights = [
-            self._book.heights.height(value, self._page.points(number), look.size)
-            for number, (value, look) in enumerate(values, start=1)
-            if isinstance(value, str)
-        ]
-        need = max([*heights, 24.0])
-        count = split_tall(need)
+        need = self._page.need(values)
         first = self._page.filled + 1
-        for part in range(count):
-            self._page.row([], fit=False)
-            self._page.set_height(first + part, need / count)
+        cells: list[tuple[CellValue | Formula, Look] | None] = []
+        wide: dict[int, int] = {}
         for number, (value, look) in enumerate(values, start=1):
             column = self._columns[number - 1]
-            if column.level and column.level < depth:
-                continue  # an indicator above; it is written when its last row is known
-            if column.level > depth:
-                continue
-            self._page.put(first, number, self._live(column, row, first, value), look)
-            wide = self._levels_right_of(number) if column.level == depth else 1
-            self._page.merge(first, number, count, wide, look)
-        return first + count - 1
+            # An indicator above is written when its last row is known.
+            other = column.level and column.level != depth
+            cells.append(None if other else (self._live(column, row, first, value), look))
+            if column.level == depth:
+                wide[number] = self._levels_right_of(number)
+        if need > MOST:
+            self._page.parted(cells, wide, need if need > self._page.need(cells) else 0.0)
+            return self._page.filled
+        self._page.row(cells, fit=False, least=max(need, 24.0))
+        for number, columns in wide.items():
+            self._page.merge(first, number, 1, columns, values[number - 1][1])
+        return first
 
     def _levels_right_of(self, number: int) -> int:
         """How many level columns stand from this one on: an indicator without children fills them."""

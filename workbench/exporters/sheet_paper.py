@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 POINTS_PER_WIDTH = 5.25
 _A4 = {"portrait": (595.3, 841.9), "landscape": (841.9, 595.3)}
 _MARGIN_SIDE, _MARGIN_TOP, _MARGIN_FOOT = 36.0, 50.0, 50.0
-_TALLEST = MOST - 9
+#: Height of a piece of a text that is parted over several rows, in points: what a page has left takes one.
+_PIECE = 240.0
 
 CellValue = str | int | Decimal | Fraction | date | None
 
@@ -269,8 +271,14 @@ class Page:
         *,
         fit: bool = True,
         least: float = 18.0,
+        parted: bool = False,
     ) -> int:
-        """Add a row; ``fit`` makes it as high as its texts need. Returns its number."""
+        """Add a row; ``fit`` makes it as high as its texts need. Returns its number.
+
+        ``parted`` lets texts that are higher than a spreadsheet's row go on in further rows, see :meth:`parted`.
+        """
+        if parted and self.need(cells) > MOST:
+            return self.parted(cells)
         self.filled += 1
         height = least
         for column, cell in enumerate(cells, start=1):
@@ -281,6 +289,63 @@ class Page:
                     height = max(height, self.book.heights.height(cell[0], self.points(column), look.size))
         self._heights[self.filled] = height
         return self.filled
+
+    def need(self, cells: Sequence[tuple[CellValue | Formula, Look] | None]) -> float:
+        """How high the highest text of a row is, in points."""
+        return max(
+            (
+                self.book.heights.height(cell[0], self.points(column), cell[1].size)
+                for column, cell in enumerate(cells, start=1)
+                if cell is not None and isinstance(cell[0], str)
+            ),
+            default=0.0,
+        )
+
+    def fitting(self, text: str, look: Look, width: float, rows: int) -> Look:
+        """The look in smaller type where a text would be higher than so many rows can be, 6 points at least."""
+        while look.size > 6 and self.book.heights.height(text, width, look.size) > rows * MOST:
+            look = replace(look, size=look.size - 0.5)
+        return look
+
+    def parted(
+        self,
+        cells: Sequence[tuple[CellValue | Formula, Look] | None],
+        wide: Mapping[int, int] | None = None,
+        least: float = 0.0,
+    ) -> int:
+        """Add what is too high for one row as several: long texts in pieces, all else merged over them.
+
+        No row is higher than spreadsheets take and no page cuts a line in half. ``wide`` says over how many
+        columns a cell goes, by its column from 1; ``least`` is a height that the rows must come to, in points.
+        Returns the first row; ``filled`` is the last.
+        """
+        first, heights, spans = self.filled + 1, self.book.heights, wide or {}
+        split: dict[int, list[str]] = {}
+        for column, cell in enumerate(cells, start=1):
+            if cell is not None and isinstance(cell[0], str):
+                width = self.points(column, spans.get(column, 1))
+                text = self._text(cell[0], first, column)
+                split[column] = heights.pieces(text, width, cell[1].size, _PIECE)
+        count = max([*map(len, split.values()), math.ceil(least / (MOST - 9))])
+        for row in range(first, first + count):
+            self._heights[row] = 24.0
+        for column, cell in enumerate(cells, start=1):
+            if cell is None:
+                continue
+            look = replace(cell[1], vertical="top")
+            pieces: Sequence[CellValue | Formula] = split.get(column, [cell[0]])
+            for row, piece in enumerate(pieces, start=first):
+                self.put(row, column, piece, look)
+                if isinstance(piece, str) and row < first + len(pieces) - 1:
+                    need = heights.height(piece, self.points(column, spans.get(column, 1)), look.size)
+                    self._heights[row] = max(self._heights[row], need)
+                rows = 1 if row < first + len(pieces) - 1 else first + count - row
+                self.merge(row, column, rows, spans.get(column, 1), look)
+            if len(pieces) == count and isinstance(pieces[-1], str):
+                need = heights.height(pieces[-1], self.points(column, spans.get(column, 1)), look.size)
+                self._heights[first + count - 1] = max(self._heights[first + count - 1], need)
+        self.filled = first + count - 1
+        return first
 
     def put(self, row: int, column: int, value: CellValue | Formula, look: Look) -> None:
         """Write one cell."""
@@ -361,6 +426,10 @@ class Page:
         self._declare_merged()
         for row, height in self._heights.items():
             self.sheet.row_dimensions[row].height = round(min(height, MOST), 1)
+            if height > MOST + 1:
+                self.book.checked.notices.append(
+                    f"“{self.title}”表第 {row} 行的文字高过一行的上限（409 磅），单元格里有全文，印出的不全。"
+                )
         if freeze:
             self.sheet.freeze_panes = freeze
         if protected:
@@ -453,11 +522,6 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def split_tall(height: float) -> int:
-    """How many sheet rows text of this height needs, each no higher than Excel takes."""
-    return max(1, -(-int(height) // int(_TALLEST)))
 
 
 def sum_of(values: Sequence[object]) -> Fraction:
