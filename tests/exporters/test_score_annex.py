@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pypdfium2
 import pytest
 
-from tests.exporters.sample import MADE, RESOURCES, qixia, with_entities
+from tests.exporters.sample import MADE, RESOURCES, qixia, scored_by_hand, small_form, with_entities
 from tests.forms.reading import read_form
 from workbench.domain.evaluation import Evaluation
+from workbench.exporters import EXPORTERS
 from workbench.exporters.document import Cell, Table
+from workbench.exporters.kit import Kit
 from workbench.exporters.layouts import Layouts
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.exporters.score_annex import score_annex
+from workbench.services.jobs import silent
 from workbench.services.presets import presets
 from workbench.services.samples import Samples
 
@@ -94,3 +99,17 @@ def test_without_a_layout_there_are_nine_columns() -> None:
     table = table_of(freeze(qixia(), made=MADE))
     assert [words(cell) for cell in table.header[0]][-4:] == ["得分", "依据", "依据来源", "证据收集方式"]
     assert len(table.columns) == 9
+
+
+def test_an_indicator_longer_than_a_page_is_named_on_each_of_its_pages(tmp_path: Path) -> None:
+    form = small_form(1, 2, text="逐条评价，一条一行。\n" * 120)
+    data = freeze(scored_by_hand(replace(form, outline="annex3")), made=MADE)
+    path = tmp_path / "a.pdf"
+    EXPORTERS["report"].write(data, path, Kit(RESOURCES), silent)
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path)]
+    flat = ["".join(text.split()) for text in pages]
+    on = [n for n, text in enumerate(flat) if "逐条评价" in text and "三级指标" in text]
+    assert len(on) >= 6
+    for n in on:
+        assert "指标0-0" in flat[n] or "指标0-1" in flat[n], pages[n]
+    assert sum("指标0-0（10）（续）" in text for text in flat) >= 2

@@ -47,7 +47,7 @@ def score_annex(data: ReportData) -> list[Block]:
     rows.append(_total(data, layout, columns))
     return [
         Table(
-            columns=tuple(_printed(column, columns) for column in columns),
+            columns=tuple(map(_printed, columns)),
             header=(cells(*(column.header for column in columns), bold=True),),
             rows=tuple(rows),
             landscape=True,
@@ -56,10 +56,9 @@ def score_annex(data: ReportData) -> list[Block]:
     ]
 
 
-def _printed(column: Column, columns: tuple[Column, ...]) -> TableColumn:
-    deepest = max(one.level for one in columns)
+def _printed(column: Column) -> TableColumn:
     share = max(column.width, _NARROWEST) if column.is_score else column.width
-    return TableColumn(share, _ALIGNS.get(column.align, Align.LEFT), label=0 < column.level < deepest)
+    return TableColumn(share, _ALIGNS.get(column.align, Align.LEFT), label=column.level > 0)
 
 
 def _row(
