@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif given.what == "evidence":
             measure_evidence(given.runs)
         elif given.what == "paper":
-            from tools.measure_paper import measure_paper
+            from measure_paper import measure_paper
 
             measure_paper(given.runs, Path(folder))
         else:
