@@ -16,6 +16,7 @@ HEAVY = (
     "pi_heif",
     "fontTools",
     "cryptography",
+    "sqlcipher3",
     "sqlite_utils.cli",
     "pip",
     "numpy",

@@ -25,6 +25,7 @@ KNOWN = {
     "pi-heif": "BSD-3-Clause（轮子内含 libheif、libde265，LGPL-3.0，动态链接；不含 x265）",
     "pypdfium2": "BSD-3-Clause、Apache-2.0（内含 PDFium 及其依赖，各有许可证）",
     "reportlab": "BSD-3-Clause",
+    "sqlcipher3": "Zlib（轮子内含 SQLCipher，BSD-3-Clause；SQLite，公有领域；OpenSSL，Apache-2.0）",
 }
 HEAD = """\
 # 第三方软件与字体

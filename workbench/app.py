@@ -32,6 +32,7 @@ from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble, local_now
 from workbench.services.run_marks import Ended, RunMark
 from workbench.store.evaluations import EvaluationStore
+from workbench.store.locked_file import DataKey
 from workbench.ui.alerts import Alerts
 from workbench.ui.application import dress, keep_messages
 from workbench.ui.arrivals import Arrivals
@@ -146,7 +147,9 @@ class Front(QObject):
             self.window.leave_session()
             session = self.catalog.open(folder)
         except WorkbenchError as error:
-            if error.code in MENDABLE and self.catalog.backups(folder):
+            if error.code == "locked":
+                self.start.ask_password(folder, lambda: self.open_folder(folder))
+            elif error.code in MENDABLE and self.catalog.backups(folder):
                 self.restore(folder, error.what)
             else:
                 self.alerts.error(error)
@@ -169,6 +172,7 @@ class Front(QObject):
         if warning:
             status.show_heed("文件夹正被网盘同步", warning)
         self.window.actions_book.register("restore", lambda: self.restore(folder, ""))
+        self.window.actions_book.register("password", lambda: self.change_password(folder))
         if self._ended.unclean:
             self._ended = Ended()
             page = next((page.label for page in PAGES if page.key == place.current), "")
@@ -192,18 +196,58 @@ class Front(QObject):
 
     def restore(self, folder: Path, fault: str) -> None:
         """Show the backups of an evaluation; an open one is left first. ``fault`` says what is wrong with it."""
+        key = self.catalog.key_of(folder)
         try:
             self.window.leave_session()
         except WorkbenchError as error:
             self.alerts.error(error)
             return
+        if key is None and self.catalog.is_locked(folder):
+            self.start.ask_password(folder, lambda: self.restore(folder, fault))
+            return
+        self._hold(folder, key)
         from workbench.ui.restore_dialog import RestoreDialog  # start-up stays quick without it
 
         def restored(done: Recovered) -> None:
+            self._hold(folder, key)
             self.open_folder(folder)
             self.alerts.info("已恢复。", done.sentence)
 
-        RestoreDialog(self.theme, self.tasks, self.catalog, folder, fault, restored, self.window).open()
+        dialog = RestoreDialog(self.theme, self.tasks, self.catalog, folder, fault, restored, self.window)
+        dialog.finished.connect(lambda _: self.catalog.forget(folder))
+        dialog.open()
+
+    def _hold(self, folder: Path, key: DataKey | None) -> None:
+        """Leaving an evaluation locks it; for what is done to the closed one its key is held on."""
+        if key is not None:
+            self.catalog.hold(folder, key)
+
+    def change_password(self, folder: Path) -> None:
+        """Set, change or take away the password of the open evaluation."""
+        from workbench.ui.password_dialog import PasswordDialog  # start-up stays quick without it
+
+        key = self.catalog.key_of(folder)
+
+        def leave() -> None:
+            self.window.leave_session()
+            self._hold(folder, key)
+
+        def done_with(notices: list[str]) -> None:
+            if self.window.workplace is None:
+                self.open_folder(folder)
+            for notice in notices:
+                self.alerts.warn(notice)
+
+        PasswordDialog(
+            self.theme,
+            self.tasks,
+            self.parts.passwords,
+            folder,
+            locked=key is not None,
+            leave=leave,
+            done_with=done_with,
+            parent=self.window,
+        ).open()
 
     def edit_form(self, form_id: str) -> None:
         """Open one of the user's own indicator systems for changing, or tell why it can't be."""
@@ -220,7 +264,7 @@ class Front(QObject):
         self.window.show_desk(desk)
 
     def _on_left_session(self) -> None:
-        self.window.actions_book.forget(("restore",))
+        self.window.actions_book.forget(("restore", "password"))
         self.start.reload()
 
     def _on_left_desk(self, words: str) -> None:

@@ -158,7 +158,11 @@ def main() -> None:
     import PIL.Image
     import pypdfium2
     import reportlab.pdfgen.canvas
+    import sqlcipher3.dbapi2
     import sqlite_utils
+    from cryptography.hazmat.primitives.asymmetric import x25519
+    from cryptography.hazmat.primitives.ciphers import aead
+    from cryptography.hazmat.primitives.kdf import hkdf, scrypt
 
     if "LD_PRELOAD" in os.environ:
         for name, module in list(sys.modules.items()):
@@ -168,6 +172,7 @@ def main() -> None:
     sys.modules["__main__"].__spec__ = None
     del sys.modules["__main__"].__file__
     _ = (docx, fontTools, openpyxl, PIL, pypdfium2, reportlab, sqlite_utils, every)
+    _ = (sqlcipher3, x25519, aead, hkdf, scrypt)
     doing = {"prepare": _prepare, "act": carry_out, "look": _look}
     for line in sys.stdin:
         order = json.loads(line)

@@ -19,6 +19,7 @@ from workbench.cli import (
     demo,
     forms,
     paper,
+    password,
     review,
     self_test,
     surveys,
@@ -150,7 +151,7 @@ def parser() -> Parser:
     _private(made)
 
     made = add("archive", archive.archive, "写移交归档包：报告、评分表、佐证、评价数据和浏览器里能看的目录")
-    _folder(made)
+    _folder(made, "open-")
     made.add_argument("path", metavar="归档包", help="新文件夹；以 .zip 结尾则写压缩包，以 .wbx 结尾则加密")
     _password(made)
     _private(made)
@@ -163,6 +164,8 @@ def parser() -> Parser:
     made.add_argument("path", metavar="归档包", help="文件夹、.zip 或 .wbx")
     made.add_argument("--out", default="", metavar="文件夹", help="建成哪个文件夹，不写为数据文件夹中同名的")
     _opening(made)
+
+    _passwords(add("password", password.set_password, "评价的密码：设置、更改、取消"))
 
     _firm_key(add("firm-key", archive.new_firm_key, "机构恢复密钥：忘记密码时打开加密的归档包"))
 
@@ -333,6 +336,31 @@ def _defaults(made: Parser) -> None:
     inner.add_argument("--preview", action="store_true", help="只说会带来什么，不读入")
 
 
+def _passwords(made: Parser) -> None:
+    """``password set``, ``password change`` and ``password remove``."""
+    added = made.add_subparsers(title="命令", metavar="命令", dest="part", required=True)
+
+    def add(name: str, run: Command, about: str) -> Parser:
+        inner: Parser = added.add_parser(
+            name, help=about, description=about, prog=f"{PROGRAM} password {name}"
+        )
+        inner.set_defaults(run=run)
+        _folder(inner)
+        return inner
+
+    def new(inner: Parser) -> None:
+        inner.add_argument(
+            "--new-password-file",
+            default="",
+            metavar="文件",
+            help="新密码在这个文件的第一行；不写则在终端输入两遍",
+        )
+
+    new(add("set", password.set_password, "给评价设密码：数据、佐证和备份都加密，中途断电也不丢失"))
+    new(add("change", password.change_password, "改密码"))
+    add("remove", password.remove_password, "取消密码，全部改回不加密")
+
+
 def _firm_key(made: Parser) -> None:
     """``firm-key new`` and ``firm-key use``."""
     added = made.add_subparsers(title="命令", metavar="命令", dest="part", required=True)
@@ -369,8 +397,23 @@ def _opening(made: Parser) -> None:
     made.add_argument("--firm-key", default="", metavar="私钥", help="忘记密码时，用机构恢复密钥的私钥打开")
 
 
-def _folder(made: Parser) -> None:
+def _folder(made: Parser, prefix: str = "") -> None:
+    """The evaluation, and what opens one with a password; ``prefix`` where the usual option means another password."""
     made.add_argument("folder", metavar="文件夹", help="评价的文件夹，或它在数据文件夹中的名称")
+    made.add_argument(
+        f"--{prefix}password-file",
+        dest="unlock_file",
+        default="",
+        metavar="文件",
+        help="设有密码的评价：密码在这个文件的第一行；不写则在终端输入",
+    )
+    made.add_argument(
+        f"--{prefix}firm-key",
+        dest="unlock_key",
+        default="",
+        metavar="私钥",
+        help="忘记评价的密码时，用机构恢复密钥的私钥打开",
+    )
 
 
 def _fail_on(made: Parser) -> None:
@@ -406,9 +449,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     found = paths.find_paths()
     with logs.kept(found.logs) as log:
-        return _guarded(
-            lambda: int(asked.run(Desk(assemble(found, install=paths.find_install())), asked)), log
-        )
+        return _guarded(lambda: int(asked.run(_desk(found, asked), asked)), log)
+
+
+def _desk(found: paths.Paths, asked: Namespace) -> Desk:
+    return Desk(
+        assemble(found, install=paths.find_install()),
+        getattr(asked, "unlock_file", ""),
+        getattr(asked, "unlock_key", ""),
+    )
 
 
 def _guarded(run: Callable[[], int], log: Path | None) -> int:

@@ -79,6 +79,7 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
                     "grade": one.grade or None,
                     "complete": one.complete,
                     "open": one.is_open,
+                    "locked": one.locked,
                     "fault": one.fault,
                 }
                 for one in listed
@@ -91,8 +92,9 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
     rows = [("得分", "等级", "项目", "文件夹", "")]
     for one in listed:
         total = "—" if one.total is None else f"{one.total:f}"
-        state = one.fault or ("正在另一个窗口中打开" if one.is_open else "")
-        rows.append((total, one.grade if one.complete else "未评完", one.project, one.folder.name, state))
+        state = one.fault or ("正在另一个窗口中打开" if one.is_open else "已加密" if one.locked else "")
+        grade = "—" if one.locked else one.grade if one.complete else "未评完"
+        rows.append((total, grade, one.project, one.folder.name, state))
     desk.say(*columns(rows, right=(0,)))
     return 0
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.cli.passwords import opening
 from workbench.domain.form import Form, Indicator
 from workbench.errors import WorkbenchError
 from workbench.services.parts import Parts
@@ -21,6 +22,10 @@ class Desk:
     """What every command is given."""
 
     parts: Parts
+    password_file: str = ""
+    """Where the password of a locked evaluation is; without it, it is asked for."""
+    firm_key: str = ""
+    """The firm's private key, which opens a locked evaluation whose password is forgotten."""
 
     def say(self, *lines: str) -> None:
         """Print lines of the answer."""
@@ -45,10 +50,17 @@ class Desk:
         within = self.parts.catalog.data / text
         return within if not path.exists() and within.is_dir() else path
 
+    def unlocked(self, text: str) -> Path:
+        """The folder of an evaluation; the key of a locked one is held from now on. Raises :class:`WorkbenchError`."""
+        folder, catalog = self.folder(text), self.parts.catalog
+        if catalog.is_locked(folder) and catalog.key_of(folder) is None:
+            catalog.hold(folder, catalog.unlock(folder, opening(self.password_file, self.firm_key)))
+        return folder
+
     @contextlib.contextmanager
     def opened(self, text: str) -> Iterator[Session]:
         """Open an evaluation for one command; what the store has to tell goes to the person."""
-        session = self.parts.catalog.open(self.folder(text))
+        session = self.parts.catalog.open(self.unlocked(text))
         try:
             yield session
         finally:
@@ -58,7 +70,7 @@ class Desk:
     @contextlib.contextmanager
     def looked_at(self, text: str) -> Iterator[Session]:
         """Open an evaluation for a command that only reads it, also while a window edits it."""
-        session, told = self.parts.catalog.look(self.folder(text))
+        session, told = self.parts.catalog.look(self.unlocked(text))
         try:
             self.hint(*([told] if told else []))
             yield session

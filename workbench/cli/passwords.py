@@ -41,3 +41,10 @@ def opener(path: Path, words: Namespace) -> Opener | None:
         key = Path(words.firm_key).expanduser()
         return Archiving.opener(typed("机构恢复密钥的密码", words.password_file), key)
     return Archiving.opener(typed("归档包的密码", words.password_file))
+
+
+def opening(password_file: str, firm_key: str) -> Opener:
+    """What opens a locked evaluation: its password, or the firm's private key."""
+    if firm_key:
+        return Archiving.opener(typed("机构恢复密钥的密码", password_file), Path(firm_key).expanduser())
+    return Archiving.opener(typed("评价的密码", password_file))

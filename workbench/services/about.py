@@ -50,7 +50,7 @@ def licence_texts(resources: Path) -> list[LicenceText]:
     places = [
         gathered / "THIRD_PARTY_LICENSES.md" if gathered.is_dir() else program / "THIRD_PARTY_LICENSES.md",
         program / "LICENSE",
-        *(resources / "licences" / name for name in ("LGPL-3.0.txt", "GPL-3.0.txt")),
+        *(resources / "licences" / name for name in ("LGPL-3.0.txt", "GPL-3.0.txt", "SQLCipher.txt")),
         *sorted((resources / "fonts").glob("OFL-*.txt")),
     ]
     found = [LicenceText(_OWN.get(path.name, path.stem), path) for path in places if path.is_file()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +26,13 @@ from workbench.services.jobs import Progress
 from workbench.services.session import Session
 from workbench.store.evidence import Damage, Vault
 from workbench.store.incoming import Incoming, StoredFile
+from workbench.store.scratch import Room
 
 #: What an item may be linked to: kind and id.
 Target = tuple[str, str]
+
+#: Bytes that should be free where copies are opened.
+_COPIES = 256 << 20
 
 WECHAT_NOTE = "微信图，无拍摄时间"
 
@@ -100,6 +105,7 @@ class Attaching:
     def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
         self._vault = vault
+        self._copies: Room | None = None
         vault.sweep()
 
     @property
@@ -389,6 +395,14 @@ class Attaching:
         """Read the files of the items again; one line for each that is missing or changed."""
         found = {damage.sha256: damage for damage in self._vault.verify([i.sha256 for i in items], progress)}
         return [EvidenceDamage(item, found[item.sha256]) for item in items if item.sha256 in found]
+
+    def copies(self) -> Path:
+        """Where copies to open lie until the evaluation is closed: for this user alone."""
+        if self._copies is None:
+            with told(Path(tempfile.gettempdir()), "打开佐证材料"):
+                self._copies = Room(_COPIES, private=self._vault.key is not None)
+            self._session.when_closed(self._copies.close)
+        return self._copies.folder
 
     def copy_to_open(self, item: Evidence, folder: Path) -> Path:
         """A copy under a readable name for the system's own program, which may write to it: the kept file

@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -29,8 +29,11 @@ from workbench.store.backups import Backup
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
 from workbench.store.database import Damaged
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
+from workbench.store.locked_file import DataKey
+from workbench.store.locking import KEY_FILE, is_locked, locked_error, unlock
 from workbench.store.places import synced_warning
 from workbench.store.recovery import Outlook, Recovered
+from workbench.store.sealed import Opener
 
 __all__ = [
     "MENDABLE",
@@ -39,6 +42,7 @@ __all__ = [
     "Backup",
     "Catalog",
     "CompileForm",
+    "DataKey",
     "EvaluationListing",
     "FormListing",
     "Outlook",
@@ -49,7 +53,7 @@ __all__ = [
 #: Indicator systems of the user's own, beside the evaluations.
 OWN_FORMS = "指标体系"
 #: What the list shows of an evaluation, so that listing opens none; made anew whenever it is stale.
-SUMMARY = ".summary.json"
+SUMMARY = creation.SUMMARY
 
 #: Codes of errors that going back to a backup may mend.
 MENDABLE = frozenset({"damaged", "not-found"})
@@ -93,6 +97,8 @@ class EvaluationListing:
     fault: str = ""
     damaged: bool = False
     """Whether the fault is one that a backup can mend."""
+    locked: bool = False
+    """Whether it has a password."""
 
 
 class Catalog:
@@ -123,6 +129,7 @@ class Catalog:
         self._keeping = keeping
         self._environ = environ
         self._open: dict[Path, Session] = {}
+        self._keys: dict[Path, DataKey] = {}
 
     @property
     def data(self) -> Path:
@@ -216,10 +223,41 @@ class Catalog:
         creation.create(folder, id_, form.raw, entities.values(), now=self._now, author=self._author)
         return folder
 
+    # passwords
+
+    def is_locked(self, folder: Path) -> bool:
+        """Whether an evaluation has a password."""
+        return is_locked(folder)
+
+    def key_of(self, folder: Path) -> DataKey | None:
+        """The key that was found for a locked evaluation, nothing while there is none."""
+        return self._keys.get(folder.absolute())
+
+    def unlock(self, folder: Path, opener: Opener) -> DataKey:
+        """The key of a locked evaluation; give it to :meth:`hold`. In any thread, takes half a second.
+
+        Raises :class:`WorkbenchError` (see :func:`workbench.store.locking.unlock`).
+        """
+        return unlock(folder, opener)
+
+    def hold(self, folder: Path, key: DataKey) -> None:
+        """Keep the key of a locked evaluation in memory until it is closed, or :meth:`forget` is called."""
+        self._keys[folder.absolute()] = key
+
+    def forget(self, folder: Path) -> None:
+        """Lock an evaluation that is not open again."""
+        if folder.absolute() not in self._open:
+            self._keys.pop(folder.absolute(), None)
+
     def open(self, folder: Path) -> Session:
-        """Open an evaluation for editing; raises :class:`WorkbenchError` (see :meth:`EvaluationStore.open`)."""
+        """Open an evaluation for editing; raises :class:`WorkbenchError` (see :meth:`EvaluationStore.open`).
+
+        A locked one needs :meth:`hold` before.
+        """
         folder = folder.absolute()
-        store = EvaluationStore.open(folder, now=self._now, author=self._author, keeping=self._keeping)
+        store = EvaluationStore.open(
+            folder, now=self._now, author=self._author, keeping=self._keeping, key=self.key_of(folder)
+        )
         try:
             session = Session(store.load(self._compile), store, self._clock)
         except BaseException:
@@ -229,6 +267,7 @@ class Catalog:
 
         def closed() -> None:
             self._open.pop(folder, None)
+            self._keys.pop(folder, None)
             self._write_summary(folder, session.evaluation, session.scores, opened)
 
         self._open[folder] = session
@@ -265,12 +304,12 @@ class Catalog:
 
     def _copied(self, folder: Path, place: Path) -> EvaluationStore:
         """A store on a copy of the database with its log; evidence is looked up where it is."""
-        for name in (DATABASE, f"{DATABASE}-wal"):
+        for name in (DATABASE, f"{DATABASE}-wal", KEY_FILE):
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, place / name)
         with contextlib.suppress(OSError):  # without the right to make links, pictures are told missing
             (place / EVIDENCE).symlink_to(folder / EVIDENCE, target_is_directory=True)
-        return EvaluationStore.open(place, now=self._now, author=self._author)
+        return EvaluationStore.open(place, now=self._now, author=self._author, key=self.key_of(folder))
 
     def warning(self, folder: Path) -> str:
         """The sentence to show when a cloud service synchronises the folder while we write; else empty."""
@@ -279,7 +318,7 @@ class Catalog:
     def copy(self, folder: Path, name: str) -> Path:
         """Copy an evaluation that is not open, with its evidence and history; returns the new folder."""
         target = files.free_name(self._data, files.safe_name(name))
-        store = EvaluationStore.open(folder, now=self._now, author=self._author)
+        store = EvaluationStore.open(folder, now=self._now, author=self._author, key=self.key_of(folder))
         try:
             store.copy_to(target)
         finally:
@@ -292,15 +331,22 @@ class Catalog:
 
     def outlook(self, folder: Path) -> Outlook:
         """The backups of an evaluation that is not open, and what going back to each would lose."""
-        return recovery.outlook(folder)
+        return recovery.outlook(folder, self._key_for(folder))
 
     def restore(self, folder: Path, backup: Backup) -> Recovered:
         """Go back to a backup of an evaluation that is not open; the present state is kept aside."""
-        return recovery.restore(folder, backup, self._now())
+        return recovery.restore(folder, backup, self._now(), self._key_for(folder))
 
     def recover(self, folder: Path) -> Recovered:
         """Bring a damaged evaluation back as far as its journal or a backup vouch for it."""
-        return recovery.recover(folder, self._now())
+        return recovery.recover(folder, self._now(), self._key_for(folder))
+
+    def _key_for(self, folder: Path) -> DataKey | None:
+        """The key that a locked evaluation needs; raises :class:`WorkbenchError` while it is not held."""
+        key = self.key_of(folder)
+        if key is None and is_locked(folder):
+            raise locked_error(folder)
+        return key
 
     # what the list shows
 
@@ -310,7 +356,9 @@ class Catalog:
         if session is not None:
             opened = _moment(summary.get("opened"))
             fresh = _summary(session.evaluation, session.scores, opened)
-            return _as_listing(folder, fresh, is_open=True)
+            return replace(_as_listing(folder, fresh, is_open=True), locked=self.key_of(folder) is not None)
+        if is_locked(folder):  # nothing but the name of the folder is told
+            return EvaluationListing(folder, folder.name, opened=_touched(folder), locked=True)
         if summary and summary.get("stamp") == _stamp(folder):
             return _as_listing(folder, summary)
         try:
@@ -334,6 +382,8 @@ class Catalog:
 
     @staticmethod
     def _write_summary(folder: Path, evaluation: Evaluation, scores: Scores, opened: datetime | None) -> None:
+        if is_locked(folder):
+            return
         summary = {**_summary(evaluation, scores, opened), "stamp": _stamp(folder)}
         text = json.dumps(summary, ensure_ascii=False, indent=1)
         try:
@@ -397,6 +447,13 @@ def _read_summary(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _touched(folder: Path) -> datetime | None:
+    """When the database was last written, as the file system says it."""
+    with contextlib.suppress(OSError):
+        return datetime.fromtimestamp((folder / DATABASE).stat().st_mtime).astimezone()
+    return None
 
 
 def _moment(text: object) -> datetime | None:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from workbench.domain.checks import Finding, Severity
 from workbench.files import told
+from workbench.store.creation import EXPORT_LOG
+from workbench.store.locked_file import SUFFIX, DataKey, LockedFile, write_locked
 
-FILE = "导出记录.jsonl"
+FILE = EXPORT_LOG
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class Exportation:
 class ExportLog:
     """The log of one evaluation's folder; lines are only ever added."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+    def __init__(self, folder: Path, key: DataKey | None = None) -> None:
+        """With ``key``, the one of a locked evaluation, it is a locked file."""
+        self._key = key
+        self._path = folder / (FILE if key is None else f"{FILE}{SUFFIX}")
 
     def add(
         self,
@@ -70,6 +74,12 @@ class ExportLog:
             sum(one.severity is Severity.WARNING for one in findings),
             head,
         )
+        if self._key is not None:
+            with told(self._path, "登记导出"):
+                before = LockedFile(self._path, self._key).read_bytes() if self._path.is_file() else b""
+                added = json.dumps(asdict(line), ensure_ascii=False) + "\n"
+                write_locked(self._path, before + added.encode(), self._key)
+            return line
         with told(self._path, "登记导出"):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             try:
@@ -83,7 +93,8 @@ class ExportLog:
         if not self._path.is_file():
             return []
         with told(self._path, "读取导出记录"):
-            texts = self._path.read_text("utf-8", errors="replace").splitlines()
+            held = self._path if self._key is None else LockedFile(self._path, self._key)
+            texts = held.read_bytes().decode("utf-8", "replace").splitlines()
         return [line for text in reversed(texts) if (line := _line(text)) is not None]
 
 

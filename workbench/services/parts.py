@@ -33,6 +33,7 @@ from workbench.services.firm_rooms import (
 from workbench.services.importing import Importing
 from workbench.services.outside_sheets import OutsideSheets
 from workbench.services.own_checks import load_own_checks, own_check_folders
+from workbench.services.passwords import Passwords
 from workbench.services.pictures import Pictures
 from workbench.services.previewing import Previewing
 from workbench.services.recording import Recording
@@ -48,6 +49,7 @@ from workbench.services.surveying import Surveying
 from workbench.services.updating import Updating
 from workbench.services.watching import Watching
 from workbench.store.evaluations import SAFELY, EvaluationStore, Keeping
+from workbench.store.locked_file import DataKey
 
 
 class Folders(Protocol):
@@ -114,6 +116,8 @@ class Services:
     """The user's settings; without them nothing is remembered beyond the evaluation."""
     folder: Path | None = None
     """Where the evaluation lies; exports go below it unless another folder is chosen."""
+    key: DataKey | None = None
+    """Of a locked evaluation: what is written about it beside it is locked too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ class Parts:
     """What the firm has made its own, from and to one file."""
     updating: Updating
     """Newer versions of the program from a file."""
+    passwords: Passwords
+    """Passwords of evaluations."""
 
     def checking(self, session: Session) -> Checking:
         """The checks of an open evaluation, with the limits of its form's profile."""
@@ -204,6 +210,7 @@ class Parts:
             chapters=self.chapters,
             settings=self.settings,
             folder=session.memory.folder,
+            key=session.memory.key,
         )
 
 
@@ -266,4 +273,5 @@ def assemble(
         Chapters(folders.resources, now, (data or usual) / OWN_OUTLINES),
         FirmDefaults(data or usual, folders.resources, settings, now),
         Updating(install, folders.resources, folders.cache),
+        Passwords(catalog, folders.cache, lambda: settings.text("firm_key")),
     )

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
@@ -15,8 +15,12 @@ from workbench.services.export_choices import ExportChoices
 from workbench.services.exporting import Exporting, ExportJob
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
+from workbench.store.evaluations import EvaluationStore
+from workbench.store.scratch import room
 
 _FOLDER = "预览"
+#: Bytes that an export may take while it is drawn.
+_ROOM = 128 << 20
 #: pdfium may be used by one thread at a time.
 _DRAWING = threading.Lock()
 
@@ -25,7 +29,8 @@ _DRAWING = threading.Lock()
 class Preview:
     """Pages that can be drawn; ``note`` says what they don't show."""
 
-    path: Path
+    path: Path | bytes = field(repr=False)
+    """The pages as a PDF, in memory where the evaluation is locked."""
     pages: int
     note: str = ""
     notices: tuple[str, ...] = ()
@@ -51,12 +56,25 @@ class PreviewJob:
     job: ExportJob
     folder: Path
     note: str
+    private: bool = False
+    """Whether nothing of it may stay on a disk: the evaluation is locked."""
 
     def run(self, progress: Progress = silent) -> Preview:
         """Write the file into the cache and turn it into pages. Raises as :meth:`ExportJob.run`."""
+        if self.private:
+            with told(self.folder, "准备预览"), room(_ROOM) as place:
+                return self._in_memory(self._made(place, progress))
         with told(self.folder, "准备预览"):
             self.folder.mkdir(parents=True, exist_ok=True)
             place = Path(tempfile.mkdtemp(dir=self.folder))
+        return self._made(place, progress)
+
+    @staticmethod
+    def _in_memory(preview: Preview) -> Preview:
+        path = preview.path
+        return replace(preview, path=path if isinstance(path, bytes) else path.read_bytes())
+
+    def _made(self, place: Path, progress: Progress) -> Preview:
         written = replace(self.job, path=place / self.job.path.name).run(progress)
         path = written.path
         if path.suffix == ".xlsx":
@@ -103,7 +121,9 @@ class Previewing:
         elif exporter.suffix == ".xlsx":
             note = "按页示意单元格内容；分页以 Excel 或 WPS 中为准。"
         path = self._folder / self._exporting.file_name(session, kind)
-        return PreviewJob(self._exporting.job(session, kind, path, **asdict(choices)), self._folder, note)
+        private = isinstance(session.memory, EvaluationStore) and session.memory.key is not None
+        frozen = self._exporting.job(session, kind, path, **asdict(choices))
+        return PreviewJob(frozen, self._folder, note, private)
 
     def can_show(self, kind: str) -> bool:
         """Whether this kind can be looked at."""

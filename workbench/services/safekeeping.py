@@ -9,12 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from workbench import files
-from workbench.errors import WorkbenchError
+from workbench.errors import Fault, WorkbenchError
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 from workbench.services.settings import Settings
-from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
+from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE, SUMMARY
 from workbench.store.evaluations import EvaluationStore
+from workbench.store.evidence import Vault
+from workbench.store.locked_file import DataKey
+from workbench.store.locking import KEY_FILE, key_places
 
 _ABOUT = "说明.txt"
 _ABOUT_TEXT = """这是评价“{name}”的第二份。
@@ -40,6 +43,8 @@ class CopyJob:
     """A verified backup that nothing writes to any more."""
     target: Path
     at: datetime
+    key: DataKey | None = None
+    """Of a locked evaluation: then nothing stays in clear at the second place either."""
 
     def run(self, progress: Progress = silent) -> Copied:
         """Copy what the second copy lacks, each file beside and swapped; nothing in it is ever deleted.
@@ -58,11 +63,38 @@ class CopyJob:
             for done, path in enumerate(lacking):
                 progress(done, len(lacking) + 1, "存第二份")
                 self._copy(path, self.target / path.relative_to(self.evaluation))
+            if self.key is not None:
+                self._copy_key_file()
             self._copy(self.database, self.target / DATABASE)
+            if self.key is not None:
+                self._lock_leftovers(self.key, progress)
             about = self.target / _ABOUT
             if not about.exists():
                 files.write_beside(about, _ABOUT_TEXT.format(name=self.evaluation.name).encode())
         return Copied(len(lacking), self.at)
+
+    def _copy_key_file(self) -> None:
+        """Before the database: without this file it could never be opened."""
+        source = next((path for path in key_places(self.evaluation) if path.is_file()), None)
+        kept = self.target / KEY_FILE
+        if source is not None and not (kept.is_file() and kept.read_bytes() == source.read_bytes()):
+            self._copy(source, kept)
+
+    def _lock_leftovers(self, key: DataKey, progress: Progress) -> None:
+        """What an earlier copy left in clear goes, once it stands there encrypted too."""
+        for place in self.target, self.target / BACKUPS:
+            for path in (*place.glob("*.db-wal"), *place.glob("*.db-journal")):
+                path.unlink(missing_ok=True)
+        (self.target / SUMMARY).unlink(missing_ok=True)
+        plain, locked = Vault(self.target / EVIDENCE), Vault(self.target / EVIDENCE, key)
+        for path in sorted(plain.stored()):
+            progress(0, 0, "加密第二份中原有的佐证")
+            answer = locked.add(path, path.name, silent)
+            if isinstance(answer, Fault):
+                raise WorkbenchError(
+                    "second-copy-plain", f"第二份里还有未加密的佐证：{answer.what}", answer.remedy
+                )
+            path.unlink()
 
     def _evidence(self) -> list[Path]:
         return sorted((self.evaluation / EVIDENCE).glob("[0-9a-f][0-9a-f]/*"))
@@ -129,4 +161,4 @@ class Safekeeping:
         newest = max((home / BACKUPS).glob("*.db"), key=lambda path: path.stat().st_mtime_ns, default=None)
         if newest is None:
             return None
-        return CopyJob(home, newest, place / home.name, self._now())
+        return CopyJob(home, newest, place / home.name, self._now(), store.key)

@@ -29,6 +29,7 @@ from workbench.importers.survey_sheets import ReadSheets, SheetPacking, batch_li
 from workbench.services.guarded import guarded
 from workbench.services.jobs import silent
 from workbench.services.session import Session
+from workbench.store.evaluations import EvaluationStore
 
 _log = logging.getLogger(__name__)
 
@@ -176,6 +177,9 @@ class SurveyFiles:
             return {}  # nothing is lost: the headers are read again
 
     def _remember(self, preview: SurveyPreview) -> None:
+        store = self._session.memory
+        if isinstance(store, EvaluationStore) and store.key is not None:
+            return  # what was asked is told nowhere but in the locked evaluation
         asked = self._asked(preview.questionnaire.id)
         known = self._remembered()
         key = fingerprint(preview.table.headers)

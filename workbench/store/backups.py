@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench import files
 from workbench.store import database
+from workbench.store.locked_file import DataKey
 
 #: Reasons a backup may be made for, as they stand in its name.
 OPENING, MIGRATION, WORK, RESTORE = "打开时", "升级前", "工作中", "恢复前"
@@ -78,11 +79,17 @@ def listed(folder: Path) -> list[Backup]:
 
 
 def make(
-    connection: sqlite3.Connection, folder: Path, *, length: int, at: datetime, reason: str
+    connection: sqlite3.Connection,
+    folder: Path,
+    *,
+    length: int,
+    at: datetime,
+    reason: str,
+    key: DataKey | None = None,
 ) -> Backup | None:
     """Back up the open database, then thin the older ones; nothing when the newest one knows as much.
 
-    Raises :class:`sqlite3.Error` or :class:`OSError` when it cannot be made; nothing is thinned then.
+    Raises :func:`database.errors` or :class:`OSError` when it cannot be made; nothing is thinned then.
     """
     sweep(folder)
     existing = [one for one in listed(folder) if not one.abandoned]
@@ -93,7 +100,7 @@ def make(
     path = folder / f"{local.strftime(_STAMP)}-{length}-{reason}.db"
     fresh = files.beside(path)
     try:
-        database.snapshot(connection, fresh)
+        database.snapshot(connection, fresh, key)
         files.swap(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)

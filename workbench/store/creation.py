@@ -18,11 +18,16 @@ from workbench.errors import WorkbenchError
 from workbench.store import database, journal, migrations
 from workbench.store.database import told, transaction
 from workbench.store.journal import FIRST_STEP, Line
+from workbench.store.locked_file import DataKey
 from workbench.store.pen import Pen, insert_rows
 
 DATABASE = "evaluation.db"
 EVIDENCE = "evidence"
 BACKUPS = "backups"
+#: Which files were handed out, beside the database.
+EXPORT_LOG = "导出记录.jsonl"
+#: What the list of evaluations shows of one in clear.
+SUMMARY = ".summary.json"
 
 
 def create(
@@ -64,7 +69,7 @@ def _fill(
     for path in (folder, folder / EVIDENCE, folder / BACKUPS):
         path.mkdir()
     text = form_text(form)
-    with told(folder, "新建评价"), contextlib.closing(_new_file(folder / DATABASE)) as connection:
+    with told(folder, "新建评价"), contextlib.closing(_new_file(folder / DATABASE, None)) as connection:
         start = journal.genesis(evaluation, text)
         with transaction(connection):
             _identify(connection, evaluation, text, created=now().isoformat(timespec="seconds"))
@@ -77,12 +82,14 @@ def _fill(
         files.fsync_folder(path)
 
 
-def rebuild(path: Path, evaluation: str, form: str, lines: Sequence[Line]) -> None:
+def rebuild(
+    path: Path, evaluation: str, form: str, lines: Sequence[Line], key: DataKey | None = None
+) -> None:
     """A new database file with this journal, its rows replayed from it; durable on return.
 
     ``form`` is the form's canonical text. The lines have been verified by the caller.
     """
-    with contextlib.closing(_new_file(path)) as connection:
+    with contextlib.closing(_new_file(path, key)) as connection:
         with transaction(connection):
             _identify(connection, evaluation, form, created=lines[0].at if lines else "")
             for line in lines:
@@ -99,9 +106,9 @@ def fold_in(connection: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("the log could not be folded in")
 
 
-def _new_file(path: Path) -> sqlite3.Connection:
+def _new_file(path: Path, key: DataKey | None) -> sqlite3.Connection:
     path.touch(exist_ok=False)
-    connection = database.connect(path)
+    connection = database.connect(path, key)
     try:
         migrations.migrate(connection)
     except BaseException:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,14 @@ from workbench.domain.form import Form
 from workbench.domain.form_json import form_raw
 from workbench.domain.form_revision import with_form_in_force
 from workbench.errors import WorkbenchError
-from workbench.store import backups, ballast, database, journal, migrations
+from workbench.store import backups, ballast, conversion, database, journal, migrations
 from workbench.store.backups import Backup
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
 from workbench.store.database import told
 from workbench.store.evidence import Vault
 from workbench.store.journal import Event, Line
+from workbench.store.locked_file import DataKey
+from workbench.store.locking import copy_key_file, double_key_file, is_locked, locked_error
 from workbench.store.pen import Pen
 from workbench.store.rows import from_row
 from workbench.store.verification import Contents, read_verified
@@ -49,13 +50,21 @@ BRIEFLY = Keeping(backup=False, ballast=0)
 class EvaluationStore:
     """The open store of one evaluation; the only one, on the thread that opened it."""
 
-    def __init__(self, folder: Path, now: Callable[[], datetime], author: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime],
+        author: Callable[[], str],
+        key: DataKey | None = None,
+    ) -> None:
         """Connect and verify; see :meth:`open`."""
         self.folder = folder
+        self.key = key
+        """What opens its files, nothing for an evaluation in clear."""
         self._now = now
         self._author = author
         self._notices: list[str] = []
-        self._connection = database.connect(folder / DATABASE)
+        self._connection = database.connect(folder / DATABASE, key)
         self._lost = self._strayed = False
         try:
             if migrations.pending(self._connection, folder):
@@ -95,19 +104,24 @@ class EvaluationStore:
         now: Callable[[], datetime],
         author: Callable[[], str],
         keeping: Keeping = BRIEFLY,
+        key: DataKey | None = None,
     ) -> EvaluationStore:
         """Open the evaluation in ``folder`` for this program alone.
 
-        ``now`` is the laptop's time with its zone, ``author`` names who edits.
-        Raises :class:`WorkbenchError`: ``not-found``, ``already-open``, ``read-only``,
-        ``disk-full``, ``disk-error``, ``newer-schema``; :class:`Damaged` naming what is not as recorded.
+        ``now`` is the laptop's time with its zone, ``author`` names who edits, ``key`` opens a locked one.
+        Raises :class:`WorkbenchError`: ``not-found``, ``locked``, ``already-open``,
+        ``read-only``, ``disk-full``, ``disk-error``, ``newer-schema``; :class:`Damaged` naming what is not as recorded.
         """
         if not (folder / DATABASE).is_file():
             raise WorkbenchError(
                 "not-found", f"文件夹中没有评价数据：{folder}。", "请选择含有 evaluation.db 的评价文件夹。"
             )
+        locked = is_locked(folder)
+        if locked and key is None:
+            raise locked_error(folder)
         with told(folder, "打开评价"):
-            store = cls(folder, now, author)
+            store = cls(folder, now, author, key if locked else None)
+        store._notices += conversion.tidy(folder, store.key, needed=store._contents())
         if keeping.backup:
             try:
                 store.back_up(backups.OPENING)
@@ -116,6 +130,11 @@ class EvaluationStore:
         if keeping.ballast:
             ballast.lay(folder / BACKUPS, keeping.ballast)
         return store
+
+    def _contents(self) -> set[str]:
+        """The SHA-256 of every file of evidence."""
+        rows = (row for (kind, _), row in self._pen.rows() if kind == "evidence")
+        return {str(row["sha256"]) for row in rows if row.get("sha256")}
 
     @property
     def id(self) -> str:
@@ -129,7 +148,7 @@ class EvaluationStore:
 
     def vault(self) -> Vault:
         """The vault of the evaluation's files."""
-        return Vault(self.evidence_folder)
+        return Vault(self.evidence_folder, self.key)
 
     @property
     def head(self) -> str:
@@ -175,11 +194,11 @@ class EvaluationStore:
             try:
                 try:
                     write()
-                except sqlite3.OperationalError as error:
+                except database.errors() as error:
                     if not (database.is_full(error) and self._make_room()):
                         raise
                     write()
-            except sqlite3.OperationalError as error:
+            except database.errors() as error:
                 if not database.is_uncertain(error) or not self._settled(length + len(changes)):
                     raise
             except UnicodeEncodeError as error:
@@ -204,7 +223,7 @@ class EvaluationStore:
         self._connection.close()
         try:
             self._reconnect()
-        except (sqlite3.Error, WorkbenchError) as error:
+        except database.errors(WorkbenchError) as error:
             _log.info("the store cannot be reopened yet: %s", error)
             return False
         return self.length == length
@@ -229,7 +248,7 @@ class EvaluationStore:
             yield
 
     def _reconnect(self) -> None:
-        self._connection = database.connect(self.folder / DATABASE)
+        self._connection = database.connect(self.folder / DATABASE, self.key)
         try:
             self._connection.text_factory = database.lenient
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -283,17 +302,28 @@ class EvaluationStore:
 
     def _back_up(self, length: int, reason: str) -> Backup | None:
         folder = self.folder / BACKUPS
-        return backups.make(self._connection, folder, length=length, at=self._now(), reason=reason)
+        made = backups.make(
+            self._connection, folder, length=length, at=self._now(), reason=reason, key=self.key
+        )
+        if self.key is not None:
+            double_key_file(self.folder)
+        return made
 
     def snapshot(self, path: Path) -> None:
-        """Copy the database alone, with its whole history, to a new file."""
+        """Copy the database alone, with its whole history, to a new file in clear."""
         with files.told(path, "复制评价"), told(path, "复制评价"):
             self._reconnect_if_lost()
             path.parent.mkdir(parents=True, exist_ok=True)
-            database.snapshot(self._connection, path)
+            if self.key is None:
+                database.snapshot(self._connection, path)
+            else:
+                database.convert(self._connection, path, None)
 
     def copy_to(self, folder: Path) -> None:
-        """Copy the evaluation with its evidence and history into a new folder; whole or not at all."""
+        """Copy the evaluation with its evidence and history into a new folder; whole or not at all.
+
+        The copy of a locked one is locked with the same password.
+        """
         fresh = files.beside(folder)
         with files.told(folder, "复制评价"), told(folder, "复制评价"):
             self._reconnect_if_lost()
@@ -301,7 +331,9 @@ class EvaluationStore:
             try:
                 shutil.copytree(self.evidence_folder, fresh / EVIDENCE)
                 (fresh / BACKUPS).mkdir()
-                database.snapshot(self._connection, fresh / DATABASE)
+                database.snapshot(self._connection, fresh / DATABASE, self.key)
+                if self.key is not None:
+                    copy_key_file(self.folder, fresh)
                 files.fsync_tree(fresh)
                 files.swap(fresh, folder)
             finally:
@@ -311,7 +343,7 @@ class EvaluationStore:
         """Close the store; the write-ahead log is folded into the one file. Closing twice is harmless."""
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.DatabaseError as error:
+        except database.errors() as error:
             # Closed already, or everything is durable in the log beside the file: the next opening folds it in.
             _log.info("no checkpoint on closing: %s", error)
         self._connection.close()

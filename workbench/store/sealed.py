@@ -255,11 +255,16 @@ def _bytes(text: str) -> bytes:
 
 def seal(path: Path, content: str, plain: bytes, password: str) -> None:
     """Write a small sealed file, durable on return; ``OSError`` passes. Raises as :class:`SealedWriter`."""
+    files.write_beside(path, sealed_bytes(content, plain, password))
+
+
+def sealed_bytes(content: str, plain: bytes, password: str, firm: bytes = b"") -> bytes:
+    """A small sealed file in memory. Raises as :class:`SealedWriter`."""
     whole = io.BytesIO()
-    writer = SealedWriter(whole, content, password)
+    writer = SealedWriter(whole, content, password, firm)
     writer.write(plain)
     writer.finish()
-    files.write_beside(path, whole.getvalue())
+    return whole.getvalue()
 
 
 def new_key() -> tuple[bytes, bytes]:

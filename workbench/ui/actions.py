@@ -26,6 +26,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("export", "导出…", ("Ctrl+E",), "评价"),
     ActionSpec("review_outside", "复核外来评分表…", ("Ctrl+Shift+O",), "评价"),
     ActionSpec("restore", "从备份恢复…", (), "评价"),
+    ActionSpec("password", "评价密码…", (), "评价"),
     ActionSpec("settings", "设置…", ("Ctrl+,",), "评价"),
     ActionSpec("quit", "退出", ("Ctrl+Q",), "评价"),
     ActionSpec("undo", "撤销", ("Ctrl+Z",), "编辑"),

@@ -113,7 +113,7 @@ class DerivationPanel(QDialog):
         if services.exporting is None or services.folder is None:
             return ""
         try:
-            log = ExportLog(services.folder)
+            log = ExportLog(services.folder, services.key)
             services.exporting.note(log, self._context.session, "derivation", written.path)
         except WorkbenchError as error:
             return str(error)

@@ -34,7 +34,7 @@ class ExportPage(Page):
         services = context.services
         if services.exporting is None or services.folder is None:
             raise ValueError("the page of exports needs its service and the folder of the evaluation")
-        self._log = ExportLog(services.folder)
+        self._log = ExportLog(services.folder, services.key)
         self.files = ExportFilesPanel(
             context,
             services.exporting,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
@@ -265,15 +264,9 @@ class PreviewPanel(Card):
         item, attaching = self._item, self._context.services.attaching
         if item is None or attaching is None:
             return
-        folder = Path(_copies().name)
+        folder = attaching.copies()
         self._context.tasks.run(lambda _: attaching.copy_to_open(item, folder), self._show_copy)
 
     def _show_copy(self, copy: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(copy))):
             self._context.alerts.warn("这台电脑没有能打开该文件的程序。", f"文件副本在：{copy}")
-
-
-@cache
-def _copies() -> tempfile.TemporaryDirectory[str]:
-    """Where copies to open lie: for this user alone, gone when the program ends."""
-    return tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)

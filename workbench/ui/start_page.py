@@ -19,6 +19,7 @@ from workbench.ui.actions import ActionBook
 from workbench.ui.alerts import Alerts
 from workbench.ui.inputs import ComboInput, LineInput
 from workbench.ui.own_form_card import OwnFormCard
+from workbench.ui.password_line import PasswordLine
 from workbench.ui.tab_order import focus_step
 from workbench.ui.tasks import Tasks
 from workbench.ui.theme import Theme, role
@@ -77,6 +78,10 @@ class StartPage(QWidget):
         halves = QHBoxLayout()
         halves.setSpacing(px(14))
         self._recent = Card(theme, "最近的评价")
+        self.password_line: PasswordLine | None = None
+        if tasks is not None:
+            self.password_line = PasswordLine(theme, alerts, tasks, catalog)
+            self._recent.body.addWidget(self.password_line)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(px(2))
         self._recent.body.addLayout(self._rows)
@@ -194,6 +199,7 @@ class StartPage(QWidget):
         """List evaluations, indicator systems and samples."""
         fields = (self.project, self.year, self.form)
         typing = any(field.hasFocus() for field in fields)
+        typing = typing or (self.password_line is not None and not self.password_line.isHidden())
         self._show_evaluations()
         self._show_forms()
         if self.own_form is not None:
@@ -218,6 +224,11 @@ class StartPage(QWidget):
         first.show()  # a row that is not seen yet could not take the keyboard
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def ask_password(self, folder: Path, then: Callable[[], None]) -> None:
+        """Ask for the password of a locked evaluation; ``then`` is called when its key is held."""
+        if self.password_line is not None:
+            self.password_line.ask(folder, then)
+
     def _show_evaluations(self) -> None:
         clear(self._rows)
         listed = self._catalog.list_evaluations()
@@ -239,7 +250,9 @@ class StartPage(QWidget):
         name = (
             f"{one.project or one.folder.name} · {one.year}" if one.year else one.project or one.folder.name
         )
-        if one.fault:
+        if one.locked:
+            state = "已加密"
+        elif one.fault:
             state = "数据已损坏，按 Enter 恢复" if one.damaged and self._restore is not None else one.fault
         elif one.total is None:
             state = "未评分"
