@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget  # noqa: E402
 
 from workbench.app import Front  # noqa: E402
 from workbench.domain.evaluation import Evidence, Link  # noqa: E402
@@ -229,8 +229,20 @@ class Screens:
 
     def _about(self) -> QWidget:
         shown = self._front.guide.show_about()
+        facts = shown.facts
+        usual = {facts[name]: text for name, text in _USUAL_FACTS.items()}
+        for found in shown.findChildren(QLabel):
+            found.setText(usual.get(found.text(), found.text()))
         shown.resize(900, 560)
         return self._still(shown)
+
+
+#: What the window of 关于 says on somebody's machine; that of the machine that draws is nobody's business.
+_USUAL_FACTS = {
+    "系统": "Linux",
+    "数据文件夹": "/home/pingjia/文档/现场评价工作台",
+    "程序文件夹": "/opt/apps/org.workbench.evaluation/files/_internal",
+}
 
 
 def main(wanted: list[str]) -> int:
