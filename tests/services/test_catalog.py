@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -233,6 +234,20 @@ def test_an_evaluation_elsewhere_is_listed_too(catalog: Catalog, tmp_path: Path)
     folder = catalog.create_evaluation("甲", "small", parent=tmp_path / "U盘")
     assert catalog.list_evaluations() == []
     assert [one.folder for one in catalog.list_evaluations([folder, tmp_path / "gone"])] == [folder]
+
+
+def test_two_folders_of_one_evaluation_are_told_apart_from_two_evaluations(catalog: Catalog) -> None:
+    folder = catalog.create_evaluation("甲", "small")
+    catalog.create_evaluation("乙", "small")
+    assert all(one.twins == () for one in catalog.list_evaluations())
+    shutil.copytree(folder, catalog.data / "甲 副本")  # as file managers do it
+    listed = {one.folder.name: one for one in catalog.list_evaluations()}
+    assert {name: one.twins for name, one in listed.items()} == {
+        "甲": ("甲 副本",),
+        "甲 副本": ("甲",),
+        "乙": (),
+    }
+    assert listed["甲"].twin_sentence == "与“甲 副本”是同一项评价的两份，各自的改动不会互相带过去"
 
 
 def test_opening_twice_is_refused_in_words(catalog: Catalog, opened: Callable[[Path], Session]) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_any_size_comes_back(tmp_path: Path, size: int) -> None:
         assert reader.readall() == plain[-min(size, 70_000) :] if size else True
     assert plain[:64] not in path.read_bytes() or size < 8
     assert PHRASE.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("short", [-30, -3, 0, 3, 30, 200])
+def test_a_zip_whose_list_lies_across_two_chunks_is_read(tmp_path: Path, short: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", bytes(CHUNK - 160 - short))
+        archive.writestr("b", b"b")
+    path = make(tmp_path / "x.wbx", packed.getvalue())
+    with SealedReader(path, Opener(PHRASE)) as reader, zipfile.ZipFile(reader) as archive:
+        assert archive.read("b") == b"b"
+    with SealedReader(path, Opener(PHRASE)) as reader:
+        assert reader.read(2 * CHUNK) == packed.getvalue()
 
 
 def test_full_width_letters_are_the_same_password(tmp_path: Path) -> None:

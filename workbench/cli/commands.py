@@ -81,6 +81,7 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
                     "open": one.is_open,
                     "locked": one.locked,
                     "fault": one.fault,
+                    "twins": list(one.twins),
                 }
                 for one in listed
             ]
@@ -92,7 +93,9 @@ def list_evaluations(desk: Desk, words: Namespace) -> int:
     rows = [("得分", "等级", "项目", "文件夹", "")]
     for one in listed:
         total = "—" if one.total is None else f"{one.total:f}"
-        state = one.fault or ("正在另一个窗口中打开" if one.is_open else "已加密" if one.locked else "")
+        state = one.fault or (
+            "正在另一个窗口中打开" if one.is_open else "已加密" if one.locked else one.twin_sentence
+        )
         grade = "—" if one.locked else one.grade if one.complete else "未评完"
         rows.append((total, grade, one.project, one.folder.name, state))
     desk.say(*columns(rows, right=(0,)))

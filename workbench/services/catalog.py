@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import tomllib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -99,6 +99,16 @@ class EvaluationListing:
     """Whether the fault is one that a backup can mend."""
     locked: bool = False
     """Whether it has a password."""
+    id: str = ""
+    """Of the evaluation itself: copies of a folder have the same; empty where it can't be read."""
+    twins: tuple[str, ...] = ()
+    """Folders that hold the same evaluation: edits in one never come to the other."""
+
+    @property
+    def twin_sentence(self) -> str:
+        """What a person should know of the copies, empty where there is none."""
+        names = "、".join(f"“{name}”" for name in self.twins)
+        return f"与{names}是同一项评价的两份，各自的改动不会互相带过去" if names else ""
 
 
 class Catalog:
@@ -184,7 +194,7 @@ class Catalog:
         except OSError:
             here = []
         folders = dict.fromkeys([*here, *(path for path in elsewhere if self._is_evaluation(path))])
-        listed = [self._listing(folder) for folder in folders]
+        listed = _with_twins([self._listing(folder) for folder in folders])
         return sorted(listed, key=lambda one: one.opened.timestamp() if one.opened else 0.0, reverse=True)
 
     @staticmethod
@@ -359,7 +369,7 @@ class Catalog:
             return replace(_as_listing(folder, fresh, is_open=True), locked=self.key_of(folder) is not None)
         if is_locked(folder):  # nothing but the name of the folder is told
             return EvaluationListing(folder, folder.name, opened=_touched(folder), locked=True)
-        if summary and summary.get("stamp") == _stamp(folder):
+        if summary and summary.get("stamp") == _stamp(folder) and "id" in summary:
             return _as_listing(folder, summary)
         try:
             store = EvaluationStore.open(folder, now=self._now, author=self._author)
@@ -420,6 +430,7 @@ def read_form(path: Path) -> dict[str, Any]:
 
 def _summary(evaluation: Evaluation, scores: Scores, opened: datetime | None) -> dict[str, Any]:
     return {
+        "id": evaluation.id,
         "project": evaluation.overview.project,
         "year": evaluation.overview.year,
         "form": evaluation.form.title,
@@ -428,6 +439,17 @@ def _summary(evaluation: Evaluation, scores: Scores, opened: datetime | None) ->
         "complete": scores.complete,
         "opened": opened.isoformat(timespec="seconds") if opened else "",
     }
+
+
+def _with_twins(listed: Sequence[EvaluationListing]) -> list[EvaluationListing]:
+    folders: dict[str, list[str]] = {}
+    for one in listed:
+        folders.setdefault(one.id, []).append(one.folder.name)
+    folders.pop("", None)
+    return [
+        replace(one, twins=tuple(name for name in folders.get(one.id, ()) if name != one.folder.name))
+        for one in listed
+    ]
 
 
 def _stamp(folder: Path) -> list[int]:
@@ -491,4 +513,5 @@ def _as_listing(
         is_open=is_open,
         fault=fault,
         damaged=damaged,
+        id=text("id"),
     )

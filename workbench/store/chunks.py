@@ -129,15 +129,16 @@ class ChunkReader(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any, /) -> int:
-        """Give at most one chunk's worth."""
+        """Give all that is asked for, as far as there is so much: a zip is not read otherwise."""
         view = memoryview(buffer).cast("B")
-        if not len(view) or self._at >= self.length:
-            return 0
-        number, within = divmod(self._at, self._chunk)
-        part = self._load(number)[within : within + len(view)]
-        view[: len(part)] = part
-        self._at += len(part)
-        return len(part)
+        given = 0
+        while given < len(view) and self._at < self.length:
+            number, within = divmod(self._at, self._chunk)
+            part = self._load(number)[within : within + len(view) - given]
+            view[given : given + len(part)] = part
+            self._at += len(part)
+            given += len(part)
+        return given
 
     def close(self) -> None:
         """Close the file; what was held in clear goes with it."""

@@ -281,7 +281,7 @@ class StartPage(QWidget):
         parts = (
             (label(name, "bold"), 0, 0),
             (label(state, "fault" if one.fault else "soft"), 0, 1),
-            (label(one.form_title, "small"), 1, 0),
+            (label(one.twin_sentence or one.form_title, "small"), 1, 0),
             (label("正在另一窗口中编辑" if one.is_open else when, "small"), 1, 1),
         )
         for part, line, side in parts:
