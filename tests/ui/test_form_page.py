@@ -397,3 +397,30 @@ def test_the_effect_names_no_grade_before_everything_is_scored(page: FormPage, o
     text = page.editing.effect().total_text()
     assert text.startswith("未评完，已评得 ")
     assert "优" not in text
+
+
+def test_grades_and_rounding_are_changed_in_the_draft(page: FormPage, opened: Session, qtbot: QtBot) -> None:
+    page.show_part(TEMPLATE)
+    assert page.template is not None
+    card = page.template.grades
+    lower = card.editors[0, "lower"]
+    lower.input.setFocus()
+    lower.input.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(lower.input, "95")
+    page.flush()
+    assert page.editing.compiled()[0].bands[0].lower == Decimal(95)  # type: ignore[union-attr]
+    assert [told.text() for told in card._ranges][:2] == ["95 至 100 分（含）", "80 至 95 分"]
+    lower.input.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(lower.input, "75")
+    page.flush()
+    assert "大于“良”的 80" in lower.fault
+    page.editing.discard()
+    card.add.click()
+    assert focused() is card.editors[0, "name"].input
+    assert card.editors[0, "name"].text() == "新等级"
+    card._remove(4)
+    assert "不能删去" in card.told.text()
+    card._remove(0)
+    assert [card.editors[n, "name"].text() for n in range(4)] == ["优", "良", "中", "差"]
+    card.at.input.setCurrentIndex(1)  # type: ignore[attr-defined]
+    assert page.editing.effect().form.rounding.at == "total"

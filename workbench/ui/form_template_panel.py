@@ -22,6 +22,7 @@ from workbench.services.form_editing import FormEditing
 from workbench.services.jobs import Progress
 from workbench.ui.context import Context
 from workbench.ui.fields import FieldEditor, editor_for
+from workbench.ui.form_grades_card import FormGradesCard
 from workbench.ui.inputs import LineInput
 from workbench.ui.table_reading_view import TableReadingView
 from workbench.ui.widgets import Card, label, link, scrolled
@@ -58,6 +59,7 @@ class FormTemplatePanel(QWidget):
             grid.addWidget(editor, line, 1)
             self.editors[field.name] = editor
         general.body.addLayout(grid)
+        self.grades = FormGradesCard(context, editing)
         keep = Card(context.theme, "另存为本单位模板", "以后新建评价时可以选用")
         self.title = LineInput()
         self.title.setAccessibleName("模板名称")
@@ -97,6 +99,7 @@ class FormTemplatePanel(QWidget):
         column.setContentsMargins(px(14), px(8), px(14), px(14))
         column.setSpacing(px(8))
         column.addWidget(general)
+        column.addWidget(self.grades)
         column.addWidget(keep)
         column.addWidget(table)
         column.addStretch(1)
@@ -128,6 +131,7 @@ class FormTemplatePanel(QWidget):
                 editor.rebind(key, _shown(raw, key))
             elif editor is not origin:
                 editor.show_text(_shown(raw, key))
+        self.grades.reload(origin)
         if not self.title.text():
             self.title.setText(f"{self._context.session.evaluation.form.title}（本单位）")
             self.title.setCursorPosition(0)
