@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.domain.checks.cases import qixia
 from tests.exporters.sample import RESOURCES
+from tests.exporters.test_records_paper import recorded
 from workbench.domain.evaluation import FundLine, Target
 from workbench.exporters.annexes import ANNEXES
-from workbench.exporters.document import Annex, Heading, Table, plain
+from workbench.exporters.document import Annex, Heading, Paragraph, Reference, Table, plain
 from workbench.exporters.numbering import number
 from workbench.exporters.outlines import read_outline
 from workbench.exporters.report import build_report
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.exporters.report_parts import BUILDERS
+from workbench.exporters.report_words import SeeAlso, for_annexes, see_also
 
 MADE = datetime(2022, 12, 15, tzinfo=UTC)
 OUTLINES = sorted((RESOURCES / "outlines").glob("*.toml"), key=lambda path: path.stem)
@@ -96,3 +99,49 @@ def test_funds_and_suggested_targets_are_tables_of_the_data(data: ReportData) ->
     assert "≥12 次" in texts(suggested)
     [results] = ANNEXES["results_summary"](data)
     assert str(data.scores.total) in texts(results)
+
+
+@pytest.mark.parametrize("path", OUTLINES, ids=lambda path: path.stem)
+def test_every_annex_that_is_printed_is_named_by_its_number(path: Path) -> None:
+    full = freeze(recorded(), made=MADE)
+    document = build_report(full, read_outline(path))
+    numbered = number(document)
+    named = {
+        run.key
+        for item in numbered.items
+        if isinstance(item.block, Paragraph) and not item.annex
+        for run in item.block.runs
+        if isinstance(run, Reference)
+    }
+    printed = [item.block for item in numbered.items if isinstance(item.block, Annex)]
+    assert {annex.key for annex in printed} <= named
+    labels = [numbered.labels[annex.key] for annex in printed]
+    assert labels == [f"附件 {n}" for n in range(1, len(labels) + 1)]
+    assert not any(isinstance(item.block, SeeAlso) for item in numbered.items)
+
+
+def test_the_ten_annexes_of_one_report_and_the_five_of_another_stand_in_their_order() -> None:
+    ten = [annex.key for annex in read_outline(RESOURCES / "outlines" / "qixia.toml").annexes]
+    assert ten[:10] == [
+        "survey", "score_table", "problem_list", "summary", "results_summary",
+        "target_suggestions", "opinions", "requests", "interviews", "site_records",
+    ]  # fmt: skip
+    five = [annex.key for annex in read_outline(RESOURCES / "outlines" / "changde.toml").annexes]
+    assert five[:5] == ["fund_income", "fund_spending", "score_table", "work_summary", "survey"]
+
+
+def test_an_annex_that_is_not_there_is_not_named() -> None:
+    sentence = see_also(("收入明细", "fund_income"), ("支出明细", "fund_spending"))
+    both = sentence.among({"fund_income", "fund_spending"})
+    assert both is not None
+    assert plain(both.runs) == "收入明细见〔fund_income〕，支出明细见〔fund_spending〕。"
+    one = sentence.among({"fund_spending"})
+    assert one is not None
+    assert plain(one.runs) == "支出明细见〔fund_spending〕。"
+    assert for_annexes([sentence], {"survey"}) == []
+
+
+def test_units_are_said_once(data: ReportData) -> None:
+    assert "单位" not in {
+        table.unit[:2] for table in ANNEXES["fund_income"](data) if isinstance(table, Table)
+    }

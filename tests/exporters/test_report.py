@@ -146,7 +146,12 @@ def test_human_text_stands_before_the_generated_part() -> None:
     )
     said = words(report_of(evaluation).blocks)
     place = said.index("存在的问题及原因分析")
-    assert said[place + 1 : place + 4] == ["共发现一个问题。", "到位慢", "原因分析：审批多"]
+    assert said[place + 1 : place + 5] == [
+        "共发现一个问题。",
+        "问题清单见〔problem_list〕。",
+        "到位慢",
+        "原因分析：审批多",
+    ]
 
 
 def test_a_table_without_rows_is_not_printed() -> None:

@@ -72,7 +72,7 @@ def _funds(data: ReportData, *columns: tuple[str, str], share: tuple[str, str, s
             columns=(Column(0.9, Align.CENTER), Column(2), *(_AMOUNT for _ in columns), _AMOUNT, Column(1.6)),
             header=(cells("年度", "资金项目", *(label for _, label in columns), name, "说明", bold=True),),
             rows=(*rows, summed),
-            unit=f"单位：{data.evaluation.overview.fund_unit}",
+            unit=data.evaluation.overview.fund_unit,
             small=True,
         )
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.exporters.document import (
+    Annex,
     Block,
     Content,
     Figure,
@@ -22,6 +23,7 @@ from workbench.exporters.numbering import number as numbers_of
 from workbench.exporters.outlines import Outline
 from workbench.exporters.report import build_report, generated
 from workbench.exporters.report_data import ReportData
+from workbench.exporters.report_words import for_annexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def chapters_of(data: ReportData, outline: Outline) -> list[Chapter]:
         if isinstance(item.block, Heading) and not item.annex
     ]
     labels = numbered.labels
+    annexes = {block.key for item in numbered.items if isinstance(block := item.block, Annex)}
     found: list[Chapter] = []
     at = 0
     for part in outline.parts:
@@ -56,7 +59,7 @@ def chapters_of(data: ReportData, outline: Outline) -> list[Chapter]:
             if block.level == part.level and block.text == part.heading:
                 number, at = label, ahead + 1
                 break
-        lines = tuple(_lines(generated(data, part), labels))
+        lines = tuple(_lines(for_annexes(generated(data, part), annexes), labels))
         found.append(Chapter(number, part.level, part.heading, part.key, lines))
     return found
 

@@ -28,7 +28,7 @@ from workbench.exporters.document import (
 from workbench.exporters.outlines import Outline, Part
 from workbench.exporters.report_data import ReportData
 from workbench.exporters.report_parts import BUILDERS
-from workbench.exporters.report_words import paragraphs
+from workbench.exporters.report_words import for_annexes, paragraphs
 from workbench.exporters.title_lines import in_lines
 
 
@@ -36,16 +36,19 @@ def build_report(data: ReportData, outline: Outline) -> Document:
     """The report of one frozen state in the order of an outline; unknown parts are refused by name."""
     overview = data.evaluation.overview
     blocks: list[Block] = [Contents(levels=outline.contents_levels)]
-    built = [(part, _part(data, part)) for part in outline.parts]
-    for number, (part, body) in enumerate(built):
-        if body or part.keep or _has_below(built, number):
-            blocks.append(Heading(part.level, part.heading, numbered=part.numbered))
-            blocks.extend(body if body or not part.keep else [Paragraph(content("无。"))])
+    annexes: list[Annex] = []
     for annex in outline.annexes:
         if annex.key not in ANNEXES:
             raise _unknown(annex.key)
         if body := ANNEXES[annex.key](data):
-            blocks.append(Annex(annex.title, tuple(body), annex.key))
+            annexes.append(Annex(annex.title, tuple(body), annex.key))
+    keys = {annex.key for annex in annexes}
+    built = [(part, for_annexes(_part(data, part), keys)) for part in outline.parts]
+    for number, (part, body) in enumerate(built):
+        if body or part.keep or _has_below(built, number):
+            blocks.append(Heading(part.level, part.heading, numbered=part.numbered))
+            blocks.extend(body if body or not part.keep else [Paragraph(content("无。"))])
+    blocks += annexes
     blocks = known_references(blocks)
     facts = (
         ("被评价单位", overview.evaluated_unit),

@@ -27,7 +27,7 @@ from workbench.exporters.document import (
 )
 from workbench.exporters.report_analysis import analysis, analysis_of, by_level1
 from workbench.exporters.report_data import ReportData
-from workbench.exporters.report_words import bound, evidence_text, paragraphs, score_text
+from workbench.exporters.report_words import bound, evidence_text, paragraphs, score_text, see_also
 
 Builder = Callable[[ReportData], list[Block]]
 
@@ -74,7 +74,8 @@ def _funds(data: ReportData) -> list[Block]:
         unit=unit,
         small=True,
     )
-    return [Paragraph(content(*parts, "详见", Reference("funds"), "。")), table]
+    more = see_also(("收入明细", "fund_income"), ("支出明细", "fund_spending"))
+    return [Paragraph(content(*parts, "详见", Reference("funds"), "。")), table, more]
 
 
 def _targets(data: ReportData) -> list[Block]:
@@ -100,6 +101,7 @@ def _targets(data: ReportData) -> list[Block]:
             key="targets",
             small=True,
         ),
+        see_also(("逐项完成情况", "work_summary")),
     ]
 
 
@@ -299,7 +301,7 @@ def _deduction_table(data: ReportData) -> list[Block]:
 
 
 def _problems(data: ReportData) -> list[Block]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [see_also(("问题清单", "problem_list"))] if data.problems else []
     for row in data.problems:
         blocks.append(Heading(3, row.problem.title.rstrip("。")))
         blocks += paragraphs(row.problem.description)
@@ -316,8 +318,40 @@ def _problems(data: ReportData) -> list[Block]:
     return blocks
 
 
+def _materials(_: ReportData) -> list[Block]:
+    """What was collected and recorded, by the annexes that hold it."""
+    return [
+        see_also(
+            ("资料收取情况", "requests"),
+            ("座谈记录", "interviews"),
+            ("现场勘查和抽样记录", "site_records"),
+            ("佐证材料目录", "evidence_list"),
+            ("佐证摘引", "evidence_excerpts"),
+            ("现场照片", "photos"),
+        ),
+        see_also(
+            ("征求意见及采纳情况", "opinions"),
+            ("内部复核情况", "internal_review"),
+            ("核验意见", "checks_report"),
+        ),
+    ]
+
+
+def _results(_: ReportData) -> list[Block]:
+    """Where every indicator's score stands, and the tables that sum the project up."""
+    return [
+        see_also(
+            ("各项指标的得分和依据", "score_table"),
+            ("项目评价情况汇总", "summary"),
+            ("评价结果汇总", "results_summary"),
+        )
+    ]
+
+
 def _advice(data: ReportData) -> list[Block]:
-    blocks: list[Block] = []
+    blocks: list[Block] = (
+        [see_also(("绩效目标的修正建议及说明", "target_suggestions"))] if data.advice else []
+    )
     for advice in data.advice:
         blocks.append(Heading(2, advice.title.rstrip("。")))
         blocks += paragraphs(advice.text)
@@ -389,6 +423,8 @@ BUILDERS: Mapping[str, Builder] = {
     "process": _overview("process"),
     "members": _members,
     "surveys": _surveys,
+    "materials": _materials,
+    "results": _results,
     "conclusion": _conclusion,
     "level1_table": _level1_table,
     "level1_chart": _level1_chart,
