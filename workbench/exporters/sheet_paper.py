@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 POINTS_PER_WIDTH = 5.25
 _A4 = {"portrait": (595.3, 841.9), "landscape": (841.9, 595.3)}
 _MARGIN_SIDE, _MARGIN_TOP, _MARGIN_FOOT = 36.0, 50.0, 50.0
-#: Height of a piece of a text that is parted over several rows, in points: what a page has left takes one.
-_PIECE = 240.0
+#: Height of a piece of a text that is parted over several rows, in points: a page on its side takes two.
+_PIECE = 224.0
 
 CellValue = str | int | Decimal | Fraction | date | None
 
