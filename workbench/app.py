@@ -31,6 +31,7 @@ from workbench.services.moving import Moved, Moving, start_again
 from workbench.services.own_forms import OwnForms
 from workbench.services.parts import assemble, local_now
 from workbench.services.run_marks import Ended, RunMark
+from workbench.store import scratch
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.locked_file import DataKey
 from workbench.ui.alerts import Alerts
@@ -60,6 +61,7 @@ def main(files: Sequence[str] = ()) -> int:
     with logs.kept(paths.logs):
         keep_messages()
         mark = RunMark(paths.logs, about_program())
+        scratch.sweep()
         app = QApplication(sys.argv[:1])
         front = Front(app, paths, mark.ended)
         front.window.show()

@@ -133,12 +133,10 @@ def _look_password(place: Path, said: list[str], seed: int) -> None:
         expect_nothing_in_clear(folder)
     else:
         assert not [name for name in names if name.endswith((".wbe", ".key"))], names
-    for backup in kept:
-        if backup.length > 1:
-            open_locked(catalog, folder).close()  # the key is held by whoever opened last
-            if locked:
-                catalog.hold(folder, catalog.unlock(folder, Opener(PHRASE)))
-            catalog.restore(folder, backup)
+    whole = [backup for backup in kept if backup.length > 1]
+    if locked:
+        catalog.hold(folder, catalog.unlock(folder, Opener(PHRASE)))
+    catalog.restore(folder, whole[seed % len(whole)])
     open_locked(catalog, folder).close()
     if locked:
         expect_nothing_in_clear(folder)

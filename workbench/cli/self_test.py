@@ -37,7 +37,7 @@ RESULT, PICTURES = "result.txt", "窗口"
 #: What an installed program is judged by; scripts look for the last line of ``result.txt``.
 PASSED, FAILED = "自检通过", "自检未通过"
 _THUMBNAIL_EDGE = 160
-_ARCHIVE, _PASSWORD = "加密归档包", "自检用的密码，不是谁的"
+_ARCHIVE, _PASSWORD, _LOCKED = "加密归档包", "自检用的密码，不是谁的", "设密码的评价"
 _log = logging.getLogger(__name__)
 
 
@@ -126,6 +126,7 @@ def _sample(desk: Desk, sample: Sample, out: Path) -> str:
     finally:
         session.close()
     if sample.key == SAMPLE:
+        said.append(_locked(desk, folder, total))
         said.append(_window(desk, folder, out / PICTURES))
     return "、".join(said)
 
@@ -210,6 +211,25 @@ def _sealed(desk: Desk, session: Session, out: Path) -> str:
     if faults := archiving.verify(done.path, archiving.opener(_PASSWORD)):
         raise _Wrong(f"加密归档包与写出时不同：{faults[0]}")
     return f"加密归档包 {done.path.stat().st_size // 1024} KB"
+
+
+def _locked(desk: Desk, folder: Path, total: str) -> str:
+    """Give a copy of the evaluation a password, work on it, and take the password away again."""
+    copy = desk.parts.catalog.copy(folder, _LOCKED)
+    desk.parts.passwords.lock(copy, _PASSWORD)
+    if not desk.parts.catalog.is_locked(copy):
+        raise _Wrong("评价没有加密")
+    session = desk.parts.catalog.open(copy)
+    try:
+        if show_score(session.evaluation.form, session.scores.total) != total:
+            raise _Wrong("加密的评价与原来不同")
+        _evidence(desk, session)
+    finally:
+        session.close()
+    desk.parts.catalog.hold(copy, desk.parts.catalog.unlock(copy, desk.parts.archiving.opener(_PASSWORD)))
+    desk.parts.passwords.unlock(copy)
+    desk.parts.catalog.open(copy).close()
+    return "评价密码可用"
 
 
 def _window(desk: Desk, folder: Path, out: Path) -> str:

@@ -233,6 +233,10 @@ class Catalog:
         creation.create(folder, id_, form.raw, entities.values(), now=self._now, author=self._author)
         return folder
 
+    def is_open(self, folder: Path) -> bool:
+        """Whether an evaluation is open in this program; its database must not be touched then."""
+        return folder.absolute() in self._open
+
     # passwords
 
     def is_locked(self, folder: Path) -> bool:

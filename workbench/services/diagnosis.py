@@ -15,7 +15,7 @@ from workbench.services.settings import SETTINGS, Settings
 
 LIBRARIES = (
     *("PySide6-Essentials", "openpyxl", "python-docx", "reportlab", "Pillow"),
-    *("pypdfium2", "pi-heif", "sqlite-utils", "cryptography"),
+    *("pypdfium2", "pi-heif", "sqlite-utils", "cryptography", "sqlcipher3"),
 )
 #: Kinds of settings whose values name nobody and nothing.
 _HARMLESS = ("choice", "count", "flag")

@@ -87,7 +87,7 @@ class Moving:
                     "not-empty", f"“{target}”里已有别的文件。", "请选择一个空文件夹，或先把它们移开。"
                 )
             for database in sorted(data.glob(f"*/{DATABASE}")):
-                if held(database):
+                if self._catalog.is_open(database.parent) or held(database):
                     raise WorkbenchError(
                         "still-open",
                         f"“{database.parent.name}”正开着，不能移动。",

@@ -205,13 +205,18 @@ def _frames(image: Image) -> int:
     return int(getattr(image, "n_frames", 1)) if image.format in ("TIFF", "GIF") else 1
 
 
+def _readable(path: str) -> str | bytes:
+    """A path as pdfium takes it; of a file in another process's memory, which has no path of its own, the content."""
+    return Path(path).read_bytes() if path.startswith("/proc/") else path
+
+
 @contextlib.contextmanager
 def open_page(path: str, number: int) -> Iterator[tuple[Any, int]]:
     """A page of a PDF, the last one when there are fewer, and how many there are."""
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(_readable(path))
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise Undrawable("PDF 有打开密码，不作预览。") from error

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -353,6 +354,14 @@ def _sweep(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
+def _sweep_beside(folder: Path) -> None:
+    """An archive or a copy that a cut left half-written beside the evaluation; such a one is made only while it is open."""
+    form = re.compile(rf"{re.escape(f'{files.UNFINISHED}{folder.name}')}\.[0-9a-f]{{8}}")
+    for path in folder.parent.glob(f"{files.UNFINISHED}*"):
+        if form.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+
+
 def _lacking(folder: Path, needed: Iterable[str]) -> bool:
     """Whether a content that is needed has no plain file while locked ones lie there."""
     plain = Vault(folder / EVIDENCE)
@@ -372,6 +381,7 @@ def _discard_locked(folder: Path) -> None:
 
 def _lock_leftovers(folder: Path, key: DataKey, *, marked: bool, progress: Progress) -> None:
     """The evaluation is locked, whole: nothing of it stays in clear."""
+    _sweep_beside(folder)
     (folder / SUMMARY).unlink(missing_ok=True)
     locked, plain = Vault(folder / EVIDENCE, key), Vault(folder / EVIDENCE)
     for path in [*(folder / EVIDENCE).glob(".incoming/*.part")]:
