@@ -99,19 +99,29 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     session.close()
 
 
+Full = Callable[[], contextlib.AbstractContextManager[None]]
+
+
 @pytest.fixture(params=["file-limit", "small-disk"])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
-    """A folder, and what leaves no room in it."""
-    if request.param == "file-limit":
-        yield tmp_path, lambda: _limit(tmp_path)
-        _unlimit()
-        return
-    with _tmpfs() as mounted:
-        if mounted is None:  # not every user may mount: the limit on files above says the same
-            yield tmp_path, lambda: _limit(tmp_path)
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, Full]]:
+    """A folder, and what leaves no room in it as long as it lasts."""
+
+    @contextlib.contextmanager
+    def limited() -> Iterator[None]:
+        # It holds for every file of the process, the one that the tests' own output may go to as well.
+        _limit(tmp_path)
+        try:
+            yield
+        finally:
             _unlimit()
-            return
-        yield mounted, lambda: _fill(mounted)
+
+    with contextlib.ExitStack() as kept:
+        # Not every user may mount: the limit on files says the same.
+        mounted = kept.enter_context(_tmpfs()) if request.param == "small-disk" else None
+        if mounted is None:
+            yield tmp_path, limited
+        else:
+            yield mounted, lambda: contextlib.nullcontext(_fill(mounted))
 
 
 def old_in(folder: Path, suffix: str = "") -> None:
@@ -133,11 +143,11 @@ def refused(write: Callable[[], object], folder: Path) -> WorkbenchError:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_full_disk(kind: str, desk: Desk, disk: tuple[Path, Callable[[], None]]) -> None:
-    folder, fill = disk
+def test_a_full_disk(kind: str, desk: Desk, disk: tuple[Path, Full]) -> None:
+    folder, full = disk
     old_in(folder)
-    fill()
-    told = refused(lambda: desk.write(kind, folder), folder)
+    with full():
+        told = refused(lambda: desk.write(kind, folder), folder)
     assert told.code == "disk-full"
     assert "磁盘已满" in told.what
 
@@ -194,13 +204,10 @@ def test_a_drive_that_windows_has_lost_is_said_to_be_gone(winerror: int) -> None
 
 
 @pytest.mark.parametrize("way", ["folder", "zip", "sealed"])
-def test_an_archive_onto_a_full_disk_leaves_nothing(
-    way: str, desk: Desk, disk: tuple[Path, Callable[[], None]]
-) -> None:
-    folder, fill = disk
+def test_an_archive_onto_a_full_disk_leaves_nothing(way: str, desk: Desk, disk: tuple[Path, Full]) -> None:
+    folder, full = disk
     old_in(folder, ".xlsx")
     archiving = Archiving(desk.exporting, local_now)
-    fill()
 
     def write() -> None:
         archiving.job(
@@ -211,18 +218,18 @@ def test_an_archive_onto_a_full_disk_leaves_nothing(
             password="一句记得住的话 2022" if way == "sealed" else "",
         ).run()
 
-    told = refused(write, folder)
+    with full():
+        told = refused(write, folder)
     assert told.code in {"disk-full", "disk-error"}
     home = desk.session.memory.folder.parent  # type: ignore[attr-defined]
     assert not [path for path in home.iterdir() if path.name.startswith(files.UNFINISHED)]
 
 
-def test_a_preview_on_a_full_disk_is_a_sentence(desk: Desk, disk: tuple[Path, Callable[[], None]]) -> None:
-    folder, fill = disk
+def test_a_preview_on_a_full_disk_is_a_sentence(desk: Desk, disk: tuple[Path, Full]) -> None:
+    folder, full = disk
     (folder / "占位").write_bytes(OLD)
     job = Previewing(desk.exporting, folder / "缓存").job(desk.session, "score-sheet")
-    fill()
-    with pytest.raises(WorkbenchError) as caught:
+    with full(), pytest.raises(WorkbenchError) as caught:
         job.run()
     assert caught.value.code == "disk-full"
 
