@@ -69,7 +69,13 @@ def _funds(data: ReportData, *columns: tuple[str, str], share: tuple[str, str, s
     )
     return [
         Table(
-            columns=(Column(0.9, Align.CENTER), Column(2), *(_AMOUNT for _ in columns), _AMOUNT, Column(1.6)),
+            columns=(
+                Column(0.8, Align.CENTER),
+                Column(1.7),
+                *(_AMOUNT for _ in columns),
+                _AMOUNT,
+                Column(2.6),
+            ),
             header=(cells("年度", "资金项目", *(label for _, label in columns), name, "说明", bold=True),),
             rows=(*rows, summed),
             unit=data.evaluation.overview.fund_unit,

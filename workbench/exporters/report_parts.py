@@ -75,7 +75,7 @@ def _funds(data: ReportData) -> list[Block]:
         small=True,
     )
     more = see_also(("收入明细", "fund_income"), ("支出明细", "fund_spending"))
-    return [Paragraph(content(*parts, "详见", Reference("funds"), "。")), table, more]
+    return [Paragraph(content(*parts, "详见", Reference("funds"), "。")), more, table]
 
 
 def _targets(data: ReportData) -> list[Block]:
@@ -87,6 +87,7 @@ def _targets(data: ReportData) -> list[Block]:
     ]
     return [
         Paragraph(content("年度绩效目标及完成情况见", Reference("targets"), "。")),
+        see_also(("逐项完成情况", "work_summary")),
         Table(
             columns=(
                 Column(1),
@@ -101,7 +102,6 @@ def _targets(data: ReportData) -> list[Block]:
             key="targets",
             small=True,
         ),
-        see_also(("逐项完成情况", "work_summary")),
     ]
 
 

@@ -52,8 +52,11 @@ def survey_annex(data: ReportData) -> list[Block]:
 
 def _facts(evaluation: Evaluation, stated: Questionnaire) -> str:
     sheet = as_counted(evaluation, stated)
+    group = f"调查对象：{sheet.group or '未注明'}"
+    if sheet.issued is None and sheet.returned is None and sheet.valid is None:
+        return f"{group}　份数未填写"
     facts = [
-        f"调查对象：{sheet.group or '未注明'}",
+        group,
         f"发放 {'不明' if sheet.issued is None else sheet.issued}",
         f"回收 {'—' if sheet.returned is None else sheet.returned}",
         f"有效 {'—' if sheet.valid is None else sheet.valid}",
