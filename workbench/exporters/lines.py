@@ -105,6 +105,7 @@ class Setting:
             self._add(faces, run.text, role, run.bold and style.bold_role is None)
         self.advances = [width + style.tracking for width in self.natural]
         self._clusters = office_clusters if faces.office else clusters
+        self._squeeze, self._least_hole = (_HALF, 0.0) if faces.office else (_SQUEEZE, 0.9)
         if faces.office:
             self._as_office()
         if style.tabular:
@@ -221,9 +222,9 @@ class Setting:
                 filled = end
                 index += 1
                 continue
-            if filled > start and over <= len(self._marks(start, solid)) * size * _SQUEEZE:
+            if filled > start and over <= len(self._marks(start, solid)) * size * self._squeeze:
                 hole = room - self._width(start, filled)
-                if hole > size * 0.9:
+                if hole > size * self._least_hole:
                     filled = end
                     index += 1
                     continue
