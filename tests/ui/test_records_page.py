@@ -379,3 +379,23 @@ def test_parts_go_round_by_keys(qtbot: QtBot) -> None:
         assert page.stack.currentIndex() == expected
     qtbot.keyClick(window, KEY.Key_PageUp, CTRL)
     assert page.stack.currentIndex() == 3
+
+
+def test_on_a_narrow_screen_the_papers_take_the_place_of_the_record(qtbot: QtBot) -> None:
+    window, page = shown(
+        qtbot,
+        session(
+            Interview(id="t", title="座谈"),
+            Evidence(id="e", number=1, title="座谈照片"),
+            Link(id="l", from_kind="evidence", from_id="e", to_kind="interview", to_id="t"),
+        ),
+    )
+    page.show_part(1)
+    assert (page.papers.isVisible(), page.swap.isVisible()) == (True, False)
+    window.resize(900, 700)
+    qtbot.waitUntil(page.swap.isVisible)
+    assert (page.papers.isVisible(), page.stack.isVisible(), page.swap.text()) == (False, True, "本项材料 1")
+    page.swap.click()
+    assert (page.papers.isVisible(), page.stack.isVisible()) == (True, False)
+    page.swap.click()
+    assert (page.papers.isVisible(), page.stack.isVisible()) == (False, True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.domain.entities_records import SIGNED
 from workbench.domain.records import evidence_at
@@ -21,6 +21,7 @@ from workbench.ui.requests_part import RequestsPart
 from workbench.ui.sampling_part import SamplingPart
 from workbench.ui.site_part import SitePart
 from workbench.ui.tabs import Tabs
+from workbench.ui.theme import role
 from workbench.ui.widgets import label, link, rule
 
 #: From which width of the page on, for the base text, papers and photos are shown beside.
@@ -60,7 +61,13 @@ class RecordsPage(Page):
         self.tabs.mark(0)
         head.addWidget(self.tabs)
         head.addStretch(1)
-        left = QVBoxLayout()
+        # Where the papers have no room beside the record they take its place, as long as this is pressed.
+        self.swap = QPushButton()
+        self.swap.setCheckable(True)
+        role(self.swap, "tab")
+        self.swap.toggled.connect(lambda _: self._make_room(self.width()))
+        head.addWidget(self.swap)
+        self._left = left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.px(4))
         left.addLayout(head)
@@ -69,27 +76,40 @@ class RecordsPage(Page):
         self.papers.setFixedWidth(theme.px(228))
         self.papers.cards.setAccessibleName("本项材料")
         self.sign = link("标为签字确认页", self.toggle_signed)
-        right = QVBoxLayout()
+        self._side = QWidget()
+        right = QVBoxLayout(self._side)
         right.setContentsMargins(0, 0, 0, theme.px(6))
         right.setSpacing(0)
         right.addWidget(self.papers, 1)
         right.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignHCenter)
-        row = QHBoxLayout(self)
+        self._whole = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addLayout(left, 1)
         self._line = rule(vertical=True)
         row.addWidget(self._line)
-        row.addLayout(right)
+        row.addWidget(self._side)
         self.papers.cards.current_changed.connect(lambda _: self._show_sign())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """On narrow screens the papers give way; Ctrl+O and Ctrl+Shift+V still add to the record."""
-        wide = event.size().width() >= self.context.theme.px(PAPERS_FROM)
-        self.papers.setVisible(wide)
+        """On narrow screens the papers give way, and take the record's place when they are asked for."""
+        self._make_room(event.size().width())
+        super().resizeEvent(event)
+
+    def _make_room(self, width: int) -> None:
+        px = self.context.theme.px
+        wide = width >= px(PAPERS_FROM)
+        instead = not wide and self.swap.isChecked()
+        self.swap.setVisible(not wide)
+        self.stack.setVisible(not instead)
+        holder = self._left if instead else self._whole
+        if holder.indexOf(self._side) < 0:
+            (self._whole if instead else self._left).removeWidget(self._side)
+            holder.addWidget(self._side)
+        self.papers.setFixedWidth(width if instead else px(228))
+        self._side.setVisible(wide or instead)
         self._line.setVisible(wide)
         self._show_sign()
-        super().resizeEvent(event)
 
     @property
     def part(self) -> RecordPart:
@@ -116,6 +136,7 @@ class RecordsPage(Page):
         self.part.update_for(changed)
         if self.papers.target() != self.part.target():
             self._show_papers()
+        self._show_papers_count()
         self._show_sign()
         self._show_counts()
 
@@ -126,7 +147,11 @@ class RecordsPage(Page):
 
     def _show_papers(self) -> None:
         self.papers.show_target(self.part.target())
+        self._show_papers_count()
         self._show_sign()
+
+    def _show_papers_count(self) -> None:
+        self.swap.setText(f"本项材料 {len(self.papers.cards.rows)}")
 
     def _signed_here(self) -> bool:
         """Whether the chosen paper is marked as the signed sheet of the chosen record."""
@@ -139,7 +164,7 @@ class RecordsPage(Page):
     def _show_sign(self) -> None:
         target = self.part.target()
         able = target is not None and target[0] in _SIGNED_KINDS and self.papers.cards.current() is not None
-        self.sign.setVisible(able and not self.papers.isHidden())
+        self.sign.setVisible(able and not self._side.isHidden())
         self.sign.setText("取消签字确认页" if able and self._signed_here() else "标为签字确认页")
 
     def toggle_signed(self) -> None:
