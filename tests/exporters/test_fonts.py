@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.exporters.paper import shipped_fonts
+from tests.exporters.sample import MADE, RESOURCES, qixia
 from tests.exporters.test_truetype import saved, small_font
 from tests.helpers import ROOT
 from workbench.errors import WorkbenchError
+from workbench.exporters import report_file
 from workbench.exporters.fonts import FontBook, Origin, Role, system_font_folders
+from workbench.exporters.kit import Kit
+from workbench.exporters.report_data import freeze
 
 SHIPPED = ROOT / "resources" / "fonts"
 
@@ -78,3 +82,14 @@ def test_a_missing_shipped_face_is_told_with_its_remedy(tmp_path: Path) -> None:
 
 def test_there_are_places_to_look_for_system_faces() -> None:
     assert system_font_folders()
+
+
+def test_a_face_that_was_not_used_is_told_with_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "坏.ttf").write_bytes(b"\0\1\0\0")
+    monkeypatch.setattr(report_file, "fonts_for", lambda _: FontBook(SHIPPED, user=tmp_path))
+    written = report_file.write_report(
+        freeze(qixia(), made=MADE), tmp_path / "报告.pdf", Kit(RESOURCES), lambda *_: None
+    )
+    assert [notice for notice in written.notices if "没有用上" in notice and "坏.ttf" in notice]

@@ -27,8 +27,9 @@ from workbench.domain.evaluation import (
     mark_id,
 )
 from workbench.domain.form import Indicator
+from workbench.errors import InputRefused
 from workbench.exporters.kit import Kit, Written
-from workbench.exporters.layouts import Layouts
+from workbench.exporters.layouts import Layouts, layout_from
 from workbench.exporters.report_data import ReportData, freeze
 from workbench.exporters.row_heights import RowHeights
 from workbench.exporters.score_sheet import write_score_sheet
@@ -388,3 +389,21 @@ def test_a_protected_layout_locks_its_formulas_and_nothing_else(tmp_path: Path) 
 def cells_of(sheet: Any) -> Iterator[Any]:
     for row in sheet.iter_rows():
         yield from (cell for cell in row if cell.value is not None)
+
+
+def test_a_head_cell_that_says_something_unknown_is_named_by_its_place() -> None:
+    raw = {
+        "column": [{"content": "levels"}, {"content": "score"}],
+        "head": [
+            {"cells": [{"text": "评分表", "colour": "red"}, {"text": "年度", "cols": "2"}]},
+            {"cells": ["年度", {"text": "得分", "rows": 2, "label": True}]},
+        ],
+    }
+    with pytest.raises(InputRefused) as caught:
+        layout_from("本单位", raw)
+    told = "\n".join(str(fault) for fault in caught.value.faults)
+    assert "表头第 1 行第 1 格" in told
+    assert "不认识的项“colour”" in told
+    assert "第 1 行第 2 格：“cols”的值不对" in told
+    assert "第 2 行第 1 格" in told
+    assert "第 2 行第 2 格" not in told

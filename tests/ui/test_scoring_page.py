@@ -398,3 +398,21 @@ def test_the_reason_of_a_changed_score_is_not_squashed(page: ScoringPage, opened
     below = page.editor.stages.cells["初评"].below
     assert reason in below.text()
     assert below.height() >= below.heightForWidth(below.width())
+
+
+def test_what_is_missing_is_said_and_led_to_by_keyboard(
+    page: ScoringPage, window: MainWindow, opened: Session, qtbot: QtBot
+) -> None:
+    rate = rate_of(page, qtbot)
+    opened.put(Input(id="B11/rate", indicator="B11", key="rate", source="fund:spent"))
+    page.go_to("A11")
+    page.go_to("B11")
+    page.finish()
+    assert f"还不能完成：缺{rate.spec.label}" in page.editor._trouble.words.text()
+    assert page.editor._trouble.isVisible()
+    first = page.editor.criterion.inputs[0]
+    assert isinstance(first, ValueInput)
+    assert focused() is first.origin, "Enter goes where the figure belongs"
+    first.origin.click()
+    assert window.workplace is not None
+    assert window.workplace.current == "targets_funds"

@@ -158,6 +158,38 @@ class Layouts:
         return layout_from(key, raw)
 
 
+#: Keys of a cell above the table, each with the type it is held in.
+_CELL = {"text": str, "value": str, "cols": int, "rows": int, "label": bool}
+
+
+def _head(raw: Mapping[str, Any], faults: list[Fault]) -> tuple[tuple[HeadCell, ...], ...]:
+    """The rows above the table; what a cell says beyond the known keys is a fault, named by row and cell."""
+    head: list[tuple[HeadCell, ...]] = []
+    for number, row in enumerate(raw.get("head", ()), start=1):
+        cells: list[HeadCell] = []
+        for place, cell in enumerate(row.get("cells", ()) if isinstance(row, Mapping) else (), start=1):
+            where = f"表头第 {number} 行第 {place} 格"
+            if not isinstance(cell, Mapping):
+                faults.append(Fault(where, "应为一组数据，", '如 { text = "评分表" }。'))
+                continue
+            strange = [key for key in cell if key not in _CELL]
+            wrong = [
+                key for key in cell if key in _CELL and type(cell[key]) is not _CELL[key]
+            ]  # true is no number
+            if strange:
+                faults.append(
+                    Fault(where, f"不认识的项“{'、'.join(strange)}”，", f"可用：{'、'.join(_CELL)}。")
+                )
+            if wrong:
+                faults.append(
+                    Fault(where, f"“{'、'.join(wrong)}”的值不对，", "文字加引号，cols、rows 写整数。")
+                )
+            if not strange and not wrong:
+                cells.append(HeadCell(**cell))
+        head.append(tuple(cells))
+    return tuple(head)
+
+
 def layout_from(key: str, raw: Mapping[str, Any]) -> Layout:
     """A layout from its raw data; raises :class:`InputRefused` with every fault."""
     faults: list[Fault] = []
@@ -184,7 +216,7 @@ def layout_from(key: str, raw: Mapping[str, Any]) -> Layout:
         faults.append(Fault("列", "没有得分列，", '请加入 content = "score" 的一列。'))
     if sum(column.content == "levels" for column in columns) != 1:
         faults.append(Fault("列", "指标名称应有一处，", '请加入一个 content = "levels" 的列。'))
-    head = tuple(tuple(HeadCell(**cell) for cell in row["cells"]) for row in raw.get("head", ()))
+    head = _head(raw, faults)
     faults += [
         Fault(f"表头第 {number} 行", f"不认识的取数“{cell.value}”。")
         for number, row in enumerate(head, start=1)

@@ -28,7 +28,8 @@ def write_report(data: ReportData, path: Path, kit: Kit, progress: Progress) -> 
         f"字体中没有“{glyph.char}”（{glyph.code}），见“{glyph.context}”，印出的是空框，请改写或安装含此字的字体。"
         for glyph in summary.missing_glyphs
     ]
-    return Written((*missing, *_unread(summary.unreadable_pictures)))
+    unused = [f"有一个字体文件没有用上：{reason}" for reason in summary.refused_fonts]
+    return Written((*missing, *unused, *_unread(summary.unreadable_pictures)))
 
 
 def write_report_docx(data: ReportData, path: Path, kit: Kit, progress: Progress) -> Written:

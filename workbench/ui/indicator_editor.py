@@ -213,6 +213,9 @@ class IndicatorEditor(QWidget):
         session = self._context.session
         scored = session.scores[self.indicator_id]
         if scored.score is None:
+            missing = scored.outcome.missing if scored.outcome is not None else ()
+            self._trouble.words.setText(f"还不能完成：缺{'、'.join(missing) or '得分'}。")
+            self._trouble.show()
             self.criterion.focus_missing(scored)
             return False
         entry: Entry = session.evaluation.entry(self.indicator_id)

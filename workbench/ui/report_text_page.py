@@ -123,6 +123,10 @@ class ReportTextPage(Page):
         row = self.outline.currentRow()
         return self._listed[row] if 0 <= row < len(self._listed) else None
 
+    def focus_first(self) -> None:
+        """The list of chapters: the arrows go through them."""
+        self.outline.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def reload(self) -> None:
         """List the chapters as they would be printed now, and show the chosen one."""
         try:

@@ -77,7 +77,7 @@ class ValueInput:
         self.by_hand.clicked.connect(
             lambda checked: count_typed(context.session, indicator, spec, typed=checked)
         )
-        self._wanted = False
+        self._wanted = self._lacking = False
         self.other = link("另填…", self._type_beside, plain=True)
         self.other.setToolTip("填写另一个数，与取数值并列；勾选“以填写值为准”后按填写值计分")
         self.choice = ComboInput()
@@ -106,8 +106,10 @@ class ValueInput:
         grid.addWidget(self.choice, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def first(self) -> QWidget:
-        """Where the keyboard goes: the field, or what opens one beside a bound value."""
-        return self.other if self.editor.isHidden() else self.editor.input
+        """Where the keyboard goes: the field, what leads to a value that is missing, or opens one beside it."""
+        if not self.editor.isHidden():
+            return self.editor.input
+        return self.origin if self._lacking else self.other
 
     def _said_text(self) -> str:
         return input_of(self._context.session.evaluation, self._indicator, self.spec.key).value
@@ -154,7 +156,13 @@ class ValueInput:
         typed_counts = bound and said.manual and bool(said.value)
         self.linked.setEnabled(not typed_counts)
         self.editor.input.setToolTip("填写值" if bound else "")
+        self._lacking = bound and bound_value.value is None and bool(bound_value.origin)
         self.origin.setVisible(bound and bool(bound_value.origin))
+        # By mouse at any time; by keyboard where the value has still to be filled in.
+        reach = Qt.FocusPolicy.TabFocus if self._lacking else Qt.FocusPolicy.NoFocus
+        if not (self.origin.hasFocus() and reach == Qt.FocusPolicy.NoFocus):
+            self.origin.setFocusPolicy(reach)
+        self.origin.setToolTip("到这个数所在的地方" + ("去填写" if self._lacking else ""))
         self.origin.setText(f"↗ {bound_value.origin}")
         self.note.setText(given.fault or (given.origin if not bound and given.origin != MANUAL else ""))
         role(self.note, "fault" if given.fault else "small")

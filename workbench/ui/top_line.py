@@ -114,7 +114,7 @@ class TopLine(QFrame):
         self.bar.setValue(scores.done)
         form = session.evaluation.form
         self.grade.setToolTip(f"{rated(scores)}。{standing(form, scores)}。全部指标有得分后才有等级。")
-        self.total.setText(show_score(form, scores.total))
+        self.total.setText(show_score(form, scores.total) if scores.scored else "—")
         self.full.setText(f"/ {show_plain(scores.full)}")
         if not scores.complete:
             role(self.grade, "pill")
