@@ -10,7 +10,10 @@ from workbench.domain.form import Form, Indicator
 
 
 def form_to_raw(form: Form) -> dict[str, Any]:
-    """The data that compiles to an equal form again: only text, whole numbers, lists and tables."""
+    """The data that compiles to an equal form again: only text, whole numbers, lists and tables.
+
+    An indicator without a way of scoring is judged; that is written here, so that it is no longer noted.
+    """
     raw: dict[str, Any] = {
         name: value
         for name in ("id", "title", "version", "authority", "mode", "profile", "layout", "outline")
