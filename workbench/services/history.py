@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.entities_form import DRAFT, IN_FORCE
 from workbench.domain.evaluation import ENTITIES, KIND_LABELS, Evaluation
-from workbench.domain.fields import show_value, spec_of
+from workbench.domain.fields import FieldSpec, show_value, spec_of
 from workbench.domain.form_diff import compare
 from workbench.domain.form_json import form_raw
 from workbench.domain.form_raw import form_to_raw
@@ -16,6 +17,7 @@ from workbench.domain.form_revision import REVISION
 from workbench.services.session import Session
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.journal import FIRST_STEP, Event
+from workbench.store.rows import later_defaults
 
 #: Fields that say why another field of the same entity changed.
 _REASONS = ("override_reason", "reason", "explanation", "note")
@@ -72,17 +74,27 @@ def field_history(session: Session, kind: str, id_: str, field: str) -> list[Fie
     if not isinstance(memory, EvaluationStore):
         return []
     spec = spec_of(ENTITIES[kind], field)
+    # A field that came later is left out of a line where it has its default.
+    absent = show_value(later_defaults(kind)[field], spec) if spec.later else ""
     found: list[FieldChange] = []
     for event in memory.history(kind, id_):
-        before, after = event.before or {}, event.after or {}
+        after = event.after or {}
         said = next((str(after[name]) for name in _REASONS if name != field and after.get(name)), "")
-        was, now = (show_value(fields[field], spec) if field in fields else "" for fields in (before, after))
+        was, now = (_shown(fields, spec, absent) for fields in (event.before, event.after))
         if was != now:
             action = "建立" if event.step == FIRST_STEP else _ACTIONS.get(event.action, event.action)
             found.append(FieldChange(event.at, event.by, was, now, action or said or event.label))
         elif said and found and not found[-1].why:  # the reason was written after the value
             found[-1] = dataclasses.replace(found[-1], why=said)
     return found
+
+
+def _shown(fields: Mapping[str, Any] | None, spec: FieldSpec, absent: str) -> str:
+    if fields is None:
+        return ""
+    if spec.later and fields.get(spec.name) is None:
+        return absent
+    return show_value(fields[spec.name], spec) if spec.name in fields else ""
 
 
 class _Teller:
