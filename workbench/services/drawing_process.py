@@ -31,7 +31,10 @@ def serve(connection: Connection, time_limit: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     be_modest()
     with Path(os.devnull).open("w") as nowhere:
-        connection.send_bytes(b"ready")
+        try:
+            connection.send_bytes(b"ready")
+        except OSError:  # whoever started it is gone already
+            return
         while True:
             try:
                 told = json.loads(connection.recv_bytes())

@@ -60,7 +60,10 @@ def serve(connection: Connection, memory: int, time_limit: float) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     be_modest(memory)
     with Path(os.devnull).open("w") as nowhere:
-        connection.send_bytes(b"ready")
+        try:
+            connection.send_bytes(b"ready")
+        except OSError:  # whoever started it is gone already
+            return
         while True:
             try:
                 if not connection.poll(IDLE):
