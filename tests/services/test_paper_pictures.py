@@ -24,6 +24,7 @@ from workbench.exporters.report_data import ReportData, freeze
 from workbench.services.cutting import sights_of
 from workbench.services.jobs import Cancelled, silent
 from workbench.services.pictures import THUMBNAIL, Pictures, Wish, _Child
+from workbench.services.rendering import Drawn
 from workbench.store.evidence import Vault
 from workbench.store.incoming import StoredFile
 from workbench.store.locked_file import DataKey
@@ -176,3 +177,30 @@ def test_what_cannot_be_drawn_leaves_its_place_empty(
     gone = replace(evidence[0], id="x", sha256="0" * 64)
     seen = sights_of(pictures).whole([*evidence, gone, evidence[0]], BESIDE)
     assert [one is None for one in seen] == [False, True, False, True, False]
+
+
+def test_a_photo_that_is_gone_is_told_in_its_place_and_in_a_notice(
+    vault: Vault, pictures: Pictures, shots: list[bytes], tmp_path: Path
+) -> None:
+    evidence = items(vault, shots[:2])
+    gone = replace(evidence[1], sha256="0" * 64, title="丢失的照片")
+    path = tmp_path / "a.pdf"
+    written = EXPORTERS["report"].write(frozen([evidence[0], gone], pictures), path, Kit(RESOURCES), silent)
+    assert [notice for notice in written.notices if "丢失的照片" in notice and "没有印出" in notice]
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
+    assert "丢失的照片：文件不存在或无法读取" in "".join(text.split())
+
+
+def test_what_failed_for_the_moment_is_tried_again(
+    vault: Vault, pictures: Pictures, shots: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [item] = items(vault, shots[:1])
+    with monkeypatch.context() as busy:
+        busy.setattr(_Child, "draw", lambda *_: Drawn(False, reason="没有画完。", passing=True))
+        assert sights_of(pictures).whole([item], BESIDE) == [None]
+        shown = Wish(item.sha256, item.media_type, THUMBNAIL)
+        assert pictures.make(shown).drawn.reason == "没有画完。"
+    assert sights_of(pictures).whole([item], BESIDE) != [None]
+    assert pictures.make(shown).drawn.reason == "没有画完。", (
+        "a list that is scrolled does not try again and again"
+    )

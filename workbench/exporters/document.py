@@ -223,6 +223,17 @@ class Stored(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """Stands for a picture that should be there and is not: paper says so in its place."""
+
+    name: str
+
+    def read_bytes(self) -> bytes:
+        """There is nothing to be read: raises ``OSError``."""
+        raise FileNotFoundError(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A photo or drawing from a file or from memory; ``name`` is what a person calls it."""
 

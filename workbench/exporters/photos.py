@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.domain.evaluation import Evidence
-from workbench.exporters.document import BESIDE, Block, Figure, Heading, PhotoGrid, Picture
+from workbench.exporters.document import BESIDE, Absent, Block, Figure, Heading, PhotoGrid, Picture
 from workbench.exporters.report_data import ReportData, Seen
 from workbench.exporters.report_words import evidence_text
 
@@ -24,16 +24,14 @@ def photo_annex(data: ReportData) -> list[Block]:
     seen = dict(zip((item.id for item in every), data.sights.whole(every, BESIDE), strict=True))
     blocks: list[Block] = []
     for row, own in parted:
-        figures = tuple(figure for item in own if (figure := _figure(item, seen[item.id])) is not None)
-        if figures:
+        if own:
             blocks.append(Heading(3, row.indicator.name, numbered=False))
-            blocks.append(PhotoGrid(figures))
+            blocks.append(PhotoGrid(tuple(_figure(item, seen[item.id]) for item in own)))
     return blocks
 
 
-def _figure(item: Evidence, picture: Seen) -> Figure | None:
-    if picture is None:
-        return None
+def _figure(item: Evidence, picture: Seen) -> Figure:
+    picture = Absent(item.title) if picture is None else picture
     taken = f"（{item.taken[:_TAKEN_DAY]} 拍摄）" if item.taken else ""
     name = f"{evidence_text((item.number,))} {item.title}"
     return Figure(Picture(picture, item.title), f"{name}{taken}")

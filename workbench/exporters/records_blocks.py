@@ -24,6 +24,7 @@ from workbench.domain.evidence_use import evidence_label
 from workbench.domain.records import coverage, evidence_at, exchanges_of, facts_of, indicators_of, items_of
 from workbench.exporters.document import (
     BESIDE,
+    Absent,
     Align,
     Block,
     Cell,
@@ -410,6 +411,8 @@ def papers(data: ReportData, kind: str, id_: str) -> list[Block]:
         note = f"（{SIGNED}）" if link.note == SIGNED else ""
         words.append(name + note)
         picture = pictures.get(item.id)
+        if picture is None and item.id in pictures and item.media_type.startswith("image/"):
+            picture = Absent(item.title) if data.sights is not None else None
         if picture is not None:
             shown.append(Figure(Picture(picture, name), caption=_caption(item) + note))
     blocks: list[Block] = [_said("附件", "；".join(words))]

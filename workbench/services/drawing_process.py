@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.services.modesty import be_modest
 from workbench.services.redraw import ProveJob, RedrawJob, prove, redraw
-from workbench.services.rendering import Drawn, Job, Undrawable, draw
+from workbench.services.rendering import Drawn, Job, Undrawable, Unwritten, draw
 
 
 def _do(told: dict[str, Any]) -> Drawn:
@@ -45,6 +45,8 @@ def serve(connection: Connection, time_limit: float) -> None:
                 drawn = _do(told)
             except Undrawable as refusal:
                 drawn = Drawn(False, reason=str(refusal))
+            except Unwritten:
+                drawn = Drawn(False, reason="预览图没有写成，磁盘可能已满或不能写入。", passing=True)
             except MemoryError:
                 drawn = Drawn(False, reason="文件展开后过大，不作预览；文件已原样保存。")
             except Exception:  # noqa: BLE001  (a hostile file may make a decoder raise anything)

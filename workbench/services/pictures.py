@@ -84,6 +84,7 @@ class Pictures:
         self._closed = False
         self._threads: list[threading.Thread] = []
         self._children = [_Child(time_limit) for _ in range(workers)]
+        self._given_up: dict[Wish, Picture] = {}
         # Those for who waits for the answer; the one given back last is lent first, so that mostly one runs.
         self._spares = [_Child(time_limit) for _ in range(workers)]
         self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
@@ -214,7 +215,7 @@ class Pictures:
     def _picture(
         self, wish: Wish, child: _Child, smaller: Sequence[int] = (), *, whole: bool = False
     ) -> Picture:
-        kept = self._kept(wish, whole=whole)
+        kept = self._kept(wish, whole=whole) or (None if whole else self._given_up.get(wish))
         if kept is not None:
             return kept
         if not self._vault.has(wish.sha256):
@@ -228,6 +229,9 @@ class Pictures:
                 drawn = child.draw(
                     Job(str(path), wish.media_type, wish.edge, wish.page, str(places[0]), targets)
                 )
+                if drawn.passing:  # told for as long as the evaluation is open, and never kept
+                    self._given_up[wish] = Picture(None, drawn)
+                    return self._given_up[wish]
                 own = [[digest] for digest in drawn.digests] or [[] for _ in names]
                 for name, place, digests in zip(names, places, own, strict=True):
                     self._album.keep(name, place, replace(drawn, digests=digests))
@@ -268,10 +272,10 @@ class _Child:
             if not self._running():
                 raise _gone() from None
             _log.info("a drawing process died of its file")
-            return Drawn(False, reason="文件无法解析，不作预览；文件已原样保存。")
+            return Drawn(False, reason="文件无法解析，不作预览；文件已原样保存。", passing=True)
         self.end()
         _log.info("a drawing process was ended after %s s", self._time_limit)
-        return Drawn(False, reason="文件过于复杂，未能在限定时间内显示；文件已原样保存。")
+        return Drawn(False, reason="文件过于复杂，未能在限定时间内显示；文件已原样保存。", passing=True)
 
     def _start(self) -> Connection:
         if not self._running():

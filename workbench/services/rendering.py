@@ -75,10 +75,16 @@ class Drawn:
     """Text that lies under what was blackened."""
     digests: list[str] = field(default_factory=list)
     """SHA-256 of each picture that was drawn, the largest first."""
+    passing: bool = False
+    """The failure was the moment's (time, memory, disk) and may not be the file's: it is tried again later."""
 
 
 class Undrawable(Exception):
     """Told instead of a picture; the message is Chinese."""
+
+
+class Unwritten(Exception):
+    """The picture was drawn and could not be written."""
 
 
 def draw(job: Job) -> Drawn:
@@ -95,10 +101,15 @@ def _written(image: Image, target: Path) -> str:
     """Write a picture beside and swap it in; returns the SHA-256 of what was written."""
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)
-    target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.{os.getpid()}.part")
-    beside.write_bytes(out.getbuffer())
-    beside.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(out.getbuffer())
+        beside.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise Unwritten from error
     return hashlib.sha256(out.getbuffer()).hexdigest()
 
 
