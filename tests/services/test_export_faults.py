@@ -225,6 +225,43 @@ def test_an_archive_onto_a_full_disk_leaves_nothing(way: str, desk: Desk, disk: 
     assert not [path for path in home.iterdir() if path.name.startswith(files.UNFINISHED)]
 
 
+@pytest.mark.parametrize("way", ["folder", "zip", "sealed"])
+def test_an_archive_whose_stick_is_pulled_out_or_that_is_open_elsewhere(
+    way: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archiving = Archiving(desk.exporting, local_now)
+    stick = tmp_path / "U 盘"
+    stick.mkdir()
+
+    def write(progress: Callable[[int, int, str], None]) -> None:
+        archiving.job(
+            desk.session,
+            stick / "包",
+            kinds=("score-sheet",),
+            zipped=way == "zip",
+            password="一句记得住的话 2022" if way == "sealed" else "",
+        ).run(progress)
+
+    def pull(_done: int, _total: int, _what: str) -> None:
+        shutil.rmtree(stick, ignore_errors=True)
+
+    assert refused(lambda: write(pull), tmp_path).code == "not-found"
+    stick.mkdir(exist_ok=True)
+    replace_ = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if Path(target).parent != stick:
+            return replace_(self, target)
+        error = PermissionError(errno.EACCES, "in use", str(target))
+        error.winerror = 32  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "replace", held)
+    assert refused(lambda: write(lambda *_: None), stick).code == "file-open"
+    home = desk.session.memory.folder.parent  # type: ignore[attr-defined]
+    assert not [path for path in home.iterdir() if path.name.startswith(files.UNFINISHED)]
+
+
 def test_a_preview_on_a_full_disk_is_a_sentence(desk: Desk, disk: tuple[Path, Full]) -> None:
     folder, full = disk
     (folder / "占位").write_bytes(OLD)

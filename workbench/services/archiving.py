@@ -267,10 +267,8 @@ class Archiving:
 
     def file_name(self, session: Session, *, zipped: bool, sealed: bool = False) -> str:
         """The archive's usual name."""
-        overview = session.evaluation.overview
-        name = f"{overview.project or session.evaluation.form.title}{overview.year}_移交归档包"
         suffix = SUFFIX if sealed else ".zip" if zipped else ""
-        return files.safe_name(name, "移交归档包") + suffix
+        return self._exporting.name_of(session, "移交归档包") + suffix
 
     def job(
         self,

@@ -213,7 +213,7 @@ class Exporting:
         Without a ``scheme`` the one of the settings counts, where it can be used.
         """
         exporter = self.kind(kind)
-        return self._named(session, exporter.label, scheme or self.scheme) + exporter.suffix
+        return self.name_of(session, exporter.label, scheme) + exporter.suffix
 
     @property
     def scheme(self) -> str:
@@ -221,7 +221,9 @@ class Exporting:
         wanted = self._scheme()
         return NAME_SCHEME if scheme_fault(wanted) else wanted
 
-    def _named(self, session: Session, label: str, scheme: str) -> str:
+    def name_of(self, session: Session, label: str, scheme: str = "") -> str:
+        """The name, without a suffix, of whatever is handed over under a label; ``scheme`` as :meth:`file_name`."""
+        scheme = scheme or self.scheme
         overview = session.evaluation.overview
         values = {
             "project": overview.project or session.evaluation.form.title,
@@ -332,7 +334,7 @@ class Exporting:
 
     def bureau_file_name(self, session: Session, title: str) -> str:
         """The name of a filled form of the bureau, safe on every system."""
-        return self._named(session, title, self.scheme) + BUREAU_WORKBOOK.suffix
+        return self.name_of(session, title) + BUREAU_WORKBOOK.suffix
 
     def bureau_job(
         self, session: Session, form: BureauForm, path: Path, *, findings: Sequence[Any] = ()
