@@ -104,6 +104,7 @@ def _change_password(run: Run) -> None:
     if trying(run, lambda: parts.passwords.change(run.folder, PHRASE)):
         run.say("changed")
     parts.catalog.forget(run.folder)
+    run.calm()
     go_on(run, open_locked(run.parts().catalog, run.folder))
 
 

@@ -34,6 +34,16 @@ _READ_ONLY = frozenset(
 _DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL})
 _MISFITS = frozenset({None, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH})
 _PRIMARY_BITS = 0xFF
+#: SQLite's own words for codes, for a driver that tells no code when it copies a database.
+_CODES = {
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "attempt to write a readonly database": sqlite3.SQLITE_READONLY,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+}
 #: What a database in clear begins with; an encrypted one begins with its random salt.
 PLAIN_MARK = b"SQLite format 3\0"
 _CIPHER = "sqlcipher3.dbapi2"
@@ -186,7 +196,7 @@ def is_uncertain(error: Exception) -> bool:
 
 def _primary(error: Exception) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else int(code) & _PRIMARY_BITS
+    return _CODES.get(str(error)) if code is None else int(code) & _PRIMARY_BITS
 
 
 def snapshot(connection: sqlite3.Connection, path: Path, key: DataKey | None = None) -> None:
