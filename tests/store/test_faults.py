@@ -197,6 +197,30 @@ def test_an_edit_that_arrived_although_an_error_was_reported_counts(desk: Desk) 
     assert desk.session(folder).evaluation.get(Member, "m") == Member(id="m", name="甲")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody move or delete what is open")
+def test_nothing_is_called_saved_in_a_folder_that_was_moved_or_deleted(desk: Desk) -> None:
+    folder = desk.create()
+    session = desk.session(folder)
+    away = folder.with_name("移走的")
+    folder.rename(away)
+    with pytest.raises(WorkbenchError, match="不在原处，这次修改没有保存") as told:
+        session.put(Member(id="1", name="没有存"))
+    assert told.value.code == "folder-gone"
+    assert session.evaluation.get(Member, "1") is None
+    shutil.copytree(away, folder)  # another copy in its place is not what is open
+    with pytest.raises(WorkbenchError, match="不在原处"):
+        session.put(Member(id="1", name="没有存"))
+    shutil.rmtree(folder)
+    away.rename(folder)
+    session.put(Member(id="1", name="放回后"))
+    session.close()
+    again = desk.session(folder)
+    assert again.evaluation.get(Member, "1") == Member(id="1", name="放回后")
+    shutil.rmtree(folder)
+    with pytest.raises(WorkbenchError, match="不在原处"):
+        again.put(Member(id="2", name="没有存"))
+
+
 def test_a_store_that_strayed_from_its_session_writes_no_more(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,7 +230,7 @@ def test_a_store_that_strayed_from_its_session_writes_no_more(
     gone = sqlite3.OperationalError("injected")
     gone.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
 
-    def unreachable(_: Path) -> sqlite3.Connection:
+    def unreachable(*_: object) -> sqlite3.Connection:
         raise gone
 
     with monkeypatch.context() as patched:

@@ -132,6 +132,15 @@ def connect(path: Path, key: DataKey | None = None, *, cipher: bool = False) -> 
     return connection
 
 
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to, nothing when there is none; a copy of it is another."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def held(path: Path) -> bool:
     """Whether a window or another program has the database at ``path`` open just now; also one that is locked."""
     try:

@@ -65,6 +65,7 @@ class EvaluationStore:
         self._author = author
         self._notices: list[str] = []
         self._connection = database.connect(folder / DATABASE, key)
+        self._file = database.file_at(folder / DATABASE)
         self._lost = self._strayed = False
         try:
             if migrations.pending(self._connection, folder):
@@ -190,6 +191,7 @@ class EvaluationStore:
 
         with told(self.folder, "保存"):
             self._reconnect_if_lost()
+            self._demand_in_place()
             length = self.length
             try:
                 try:
@@ -206,6 +208,20 @@ class EvaluationStore:
                     "bad-text", "文字中有无法保存的字符，本次修改未保存。", "请删去刚粘贴的特殊符号后重试。"
                 ) from error
         self._lines = None
+
+    def _demand_in_place(self) -> None:
+        """Refuse to write into a file that nobody will find again: the system lets open ones be deleted and moved."""
+        found = database.file_at(self.folder / DATABASE)
+        if found == self._file:
+            return
+        # Some network disks number their files anew: what we hold locked is still ours.
+        if found is None or not database.held(self.folder / DATABASE):
+            raise WorkbenchError(
+                "folder-gone",
+                f"评价文件夹不在原处，这次修改没有保存：{self.folder}。",
+                "它可能被移动、改名、删除，或被网盘换成了另一份；请放回原处，再改一次。",
+            )
+        self._file = found
 
     def _make_room(self) -> bool:
         if not ballast.release(self.folder / BACKUPS):
@@ -249,6 +265,7 @@ class EvaluationStore:
 
     def _reconnect(self) -> None:
         self._connection = database.connect(self.folder / DATABASE, self.key)
+        self._file = database.file_at(self.folder / DATABASE)
         try:
             self._connection.text_factory = database.lenient
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
