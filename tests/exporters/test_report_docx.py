@@ -46,6 +46,7 @@ from workbench.exporters.document import (
     grid,
 )
 from workbench.exporters.docx_styles import FONTS
+from workbench.exporters.docx_xml import NAMESPACES
 from workbench.exporters.kit import Kit
 from workbench.exporters.linebreak import clean, office_clusters
 from workbench.exporters.numbering import marker_label, number
@@ -541,3 +542,22 @@ def test_a_line_ends_where_word_processors_end_it() -> None:
     assert [text[a:b] for text in ("预算 360.00 万元，（中发）",) for a, b in office_clusters(text)] == [
         "预", "算 ", "360.00 ", "万", "元，", "（中", "发）"
     ]  # fmt: skip
+
+
+def test_a_firms_numbered_headings_are_not_numbered_twice_and_nothing_asks(tmp_path: Path) -> None:
+    base = docx.Document()
+    numbers = docx.oxml.parse_xml(f'<w:numPr {NAMESPACES}><w:numId w:val="1"/></w:numPr>')
+    base.styles["Heading 1"].element.get_or_add_pPr().insert(0, numbers)
+    for name in ("updateFields", "documentProtection"):
+        base.settings.element.append(docx.oxml.parse_xml(f"<w:{name} {NAMESPACES}/>"))
+    base.save(str(tmp_path / "底稿.docx"))
+    word, _ = made(
+        document(Heading(1, "标题"), Annex("表", (Heading(1, "内"),))), base=tmp_path / "底稿.docx"
+    )
+    (first, inside) = [p for p in word.paragraphs if p.text in {"一、标题", "一、内"}]
+    for heading in (first, inside):
+        assert [node.get(qn("w:val")) for node in all_of(heading._p, "w:numId")] == ["0"]
+    assert not all_of(word.settings.element, "w:updateFields")
+    assert not all_of(word.settings.element, "w:documentProtection")
+    bare, _ = made(document(Heading(1, "标题")))
+    assert not all_of(bare.element, "w:numPr")

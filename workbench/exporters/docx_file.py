@@ -31,6 +31,10 @@ _SETTINGS = f"""<w:settings {NAMESPACES}>
 <w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>"""
 
 
+#: Settings of the firm's document that belong to itself, not to a report written on it.
+_ASKING = ("updateFields", "documentProtection", "writeProtection", "mailMerge", "trackRevisions")
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One kind of page: turned or not, and whether it carries head, foot and number."""
@@ -53,7 +57,9 @@ class DocxFile:
         self._contents: dict[str, bytes] = {}
         self._first = True
         self._running = ""
-        if not self._based:
+        if self._based:
+            self._free()
+        else:
             self._bare()
         self._running = self._running_parts()
         self._describe()
@@ -177,6 +183,15 @@ class DocxFile:
         for relation in self.word.part.rels.values():
             if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
                 relation.target_part._blob = font_table()
+
+    def _free(self) -> None:
+        """Take out of a base document's settings what would ask, forbid or fetch when the report is opened."""
+        from docx.oxml.ns import qn
+
+        settings = self.word.settings.element
+        for name in _ASKING:
+            for found in settings.findall(qn(f"w:{name}")):
+                settings.remove(found)
 
     def _describe(self) -> None:
         about, facts = self._document.metadata, self.word.core_properties

@@ -125,6 +125,7 @@ class Para:
     align: Align | str | None = None
     keep: bool = False
     new_page: bool = False
+    unnumbered: bool = False  # whatever numbers the style counts by itself
     flush: bool = False  # without the blank characters at the beginning that the style has
     before: float | None = None
     tabs: str = ""
@@ -137,6 +138,7 @@ class Para:
             f'<w:pStyle w:val="{self.style}"/>',
             "<w:keepNext/>" if self.keep else "",
             "<w:pageBreakBefore/>" if self.new_page else "",
+            '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>' if self.unnumbered else "",
             self.tabs and f"<w:tabs>{self.tabs}</w:tabs>",
             "" if self.before is None else f'<w:spacing w:before="{twips(self.before)}"/>',
             '<w:ind w:firstLineChars="0" w:firstLine="0"/>' if self.flush else "",

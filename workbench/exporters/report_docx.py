@@ -111,6 +111,7 @@ class _Writer:
         self._file = DocxFile(document, look, base)
         self._ids = self._file.ids
         self._marks = Marks(numbered.labels)
+        self._based = base is not None
         self._figures = FigureWriter(
             self._file, self._setter, self._marks, lambda: self._step("正在处理图片")
         )
@@ -252,7 +253,8 @@ class _Writer:
         key = f"{'AnnexHeading' if item.annex else 'Heading'}{heading.level}"
         number = self._numbered.labels.get(heading.key, "")  # as references say it: without the mark behind
         words = self._marks.numbered(heading.key, run(number)) + run(item.label[len(number) :] + heading.text)
-        para = Para(self._ids[key], self._marked(words))
+        # A firm's headings may be counted by Word: the numbers of the report are written, and once is enough.
+        para = Para(self._ids[key], self._marked(words), unnumbered=self._based)
         if not heading.numbered and heading.level == 1:
             para.align, para.flush = Align.CENTER, True
         self._add(para)
