@@ -131,3 +131,23 @@ def test_format_4_tables_with_offsets_are_read() -> None:
     face.cmap.clear()
     face._read_cmap4(table, 12)
     assert face.cmap == {0x4E00: 1, 0x4E19: 2, 0x4E59: 3}
+
+
+def test_a_file_and_its_bytes_give_the_same_subset(tmp_path: Path) -> None:
+    path = tmp_path / "small.ttf"
+    path.write_bytes(saved(small_font()))
+    glyphs = [0, 1, 2]
+    assert Face.load(path).subset(glyphs) == Face(path.read_bytes(), path.name).subset(glyphs)
+
+
+def test_a_file_that_changes_or_goes_while_it_is_used_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "small.ttf"
+    whole = saved(small_font())
+    path.write_bytes(whole)
+    face = Face.load(path)
+    path.write_bytes(whole + b"\0")
+    with pytest.raises(FontUnusable, match="改动"):
+        face.subset([0, 1])
+    path.unlink()
+    with pytest.raises(FontUnusable, match="损坏或不完整"):
+        face.subset([0, 1])

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
@@ -78,6 +79,12 @@ class FontUse:
     name: str
     file: str
     origin: Origin
+
+
+@lru_cache(maxsize=8)
+def _once(path: Path, _size: int, _changed: int) -> Face:
+    """A face shipped with the program, read once in a run as long as its file is the same."""
+    return Face.load(path)
 
 
 def system_font_folders() -> tuple[Path, ...]:
@@ -155,7 +162,8 @@ class FontBook:
         face = self._files.get(name)
         if face is None:
             try:
-                face = Face.load(self._shipped / name)
+                found = (self._shipped / name).stat()
+                face = _once(self._shipped / name, found.st_size, found.st_mtime_ns)
             except (OSError, FontUnusable) as error:
                 raise WorkbenchError(
                     "font-missing",

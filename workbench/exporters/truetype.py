@@ -6,9 +6,12 @@ general readers spend longer on tables that nothing here asks for than the whole
 
 from __future__ import annotations
 
+import contextlib
+import os
 import struct
 import sys
 from array import array
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _HEAD_MAGIC = 0x5F0F3CF5
@@ -43,48 +46,79 @@ class _Widths(dict[str, int]):
         return width
 
 
-class Face:
-    """A face read from a TrueType file (``.ttf``, or one of the faces of a ``.ttc``)."""
+#: Gives so many bytes of a font file from a place on, fewer where it ends.
+_Part = Callable[[int, int], bytes]
 
-    def __init__(self, data: bytes, name: str, index: int = 0) -> None:
+
+class Face:
+    """A face of a TrueType file (``.ttf``, or one of the faces of a ``.ttc``).
+
+    Its tables are read once. Outlines, nine tenths of the file, stay where they are until a subset wants some.
+    """
+
+    def __init__(self, source: bytes | Path, name: str, index: int = 0) -> None:
         self.file = name
-        self._data = data
-        try:
-            self._read(index)
-        except (struct.error, IndexError, KeyError, ValueError, OverflowError) as error:
-            raise FontUnusable(f"字体文件“{name}”已损坏或不完整") from error
+        self._source = source
+        self._state: tuple[int, int] | None = None
+        with self._opened() as part:
+            try:
+                self._read(part, index)
+            except (struct.error, IndexError, KeyError, ValueError, OverflowError) as error:
+                raise FontUnusable(f"字体文件“{name}”已损坏或不完整") from error
         self.widths = _Widths(self)
 
     @classmethod
     def load(cls, path: Path, index: int = 0) -> Face:
         """Read the face from a file; raise :class:`FontUnusable` or ``OSError``."""
-        return cls(path.read_bytes(), path.name, index)
+        return cls(path, path.name, index)
 
-    def _read(self, index: int) -> None:
-        data = self._data
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[_Part]:
+        """Read from the file, which must be the one that it was before."""
+        source = self._source
+        if isinstance(source, bytes):
+            self._size = len(source)
+            yield lambda place, length: source[place : place + length]
+            return
+        with source.open("rb", buffering=0) as file:
+            found = os.fstat(file.fileno())
+            state = (found.st_size, found.st_mtime_ns)
+            if self._state not in {None, state}:
+                raise FontUnusable(f"字体文件“{self.file}”在使用中被改动")
+            self._state, self._size = state, found.st_size
+
+            def part(place: int, length: int) -> bytes:
+                file.seek(place)
+                return file.read(length)
+
+            yield part
+
+    def _read(self, part: _Part, index: int) -> None:
         start = 0
-        if data[:4] == b"ttcf":
-            start = struct.unpack_from(">I", data, 12 + 4 * index)[0]
-        version = data[start : start + 4]
+        if part(0, 4) == b"ttcf":
+            start = struct.unpack(">I", part(12 + 4 * index, 4))[0]
+        version = part(start, 4)
         if version == b"OTTO":
             raise FontUnusable(f"字体“{self.file}”是 CFF 轮廓（.otf），只能使用 TrueType 轮廓的字体")
         if version not in {b"\x00\x01\x00\x00", b"true"}:
             raise FontUnusable(f"“{self.file}”不是 TrueType 字体")
-        count = struct.unpack_from(">H", data, start + 4)[0]
-        records = (struct.unpack_from(">4sIII", data, start + 12 + 16 * n) for n in range(count))
+        count = struct.unpack(">H", part(start + 4, 2))[0]
+        records = struct.iter_unpack(">4sIII", part(start + 12, 16 * count))
         self._tables = {tag: (offset, length) for tag, _, offset, length in records}
-        self._read_names()
-        self._read_metrics()
-        self._read_cmap()
+        if start + 12 + 16 * count > self._size:
+            raise ValueError("the directory of tables reaches beyond the file")
+        self._read_names(part)
+        self._read_metrics(part)
+        self._read_cmap(part)
 
-    def _table(self, tag: bytes) -> bytes:
+    def _table(self, part: _Part, tag: bytes) -> bytes:
         offset, length = self._tables[tag]
-        if offset + length > len(self._data):
+        if offset + length > self._size:
             raise ValueError("a table reaches beyond the file")
-        return self._data[offset : offset + length]
+        return part(offset, length)
 
-    def _read_names(self) -> None:
-        table = self._table(b"name")
+    def _read_names(self, part: _Part) -> None:
+        table = self._table(part, b"name")
         count, storage = struct.unpack_from(">HH", table, 2)
         postscript = ""
         families: list[str] = []
@@ -102,14 +136,14 @@ class Face:
         self.name = kept or "Embedded"
         self.families = tuple(dict.fromkeys(families))
 
-    def _read_metrics(self) -> None:
-        head = self._table(b"head")
+    def _read_metrics(self, part: _Part) -> None:
+        head = self._table(part, b"head")
         if struct.unpack_from(">I", head, 12)[0] != _HEAD_MAGIC:
             raise ValueError("bad head table")
         self._per_em = struct.unpack_from(">H", head, 18)[0] or 1000
         self.bbox = tuple(self._milli(value) for value in struct.unpack_from(">4h", head, 36))
         long_offsets = struct.unpack_from(">h", head, 50)[0] == 1
-        os2 = self._table(b"OS/2")
+        os2 = self._table(part, b"OS/2")
         self.weight, _, licence = struct.unpack_from(">3H", os2, 4)
         # 2: no embedding at all, 0x100: no subsetting, 0x200: bitmaps only.
         if licence & 0xF == 0x2 or licence & 0x300:
@@ -118,12 +152,12 @@ class Face:
         self.ascent, self.descent = self._milli(ascent), self._milli(descent)
         version = struct.unpack_from(">H", os2)[0]
         self.cap_height = self._milli(struct.unpack_from(">h", os2, 88)[0]) if version > 1 else self.ascent
-        self._glyphs = struct.unpack_from(">H", self._table(b"maxp"), 4)[0]
-        full = struct.unpack_from(">H", self._table(b"hhea"), 34)[0]
-        hmtx = _numbers("H", self._table(b"hmtx")[: 4 * full + 2 * (self._glyphs - full)])
+        self._glyphs = struct.unpack_from(">H", self._table(part, b"maxp"), 4)[0]
+        full = struct.unpack_from(">H", self._table(part, b"hhea"), 34)[0]
+        hmtx = _numbers("H", self._table(part, b"hmtx")[: 4 * full + 2 * (self._glyphs - full)])
         self._advances = hmtx[0 : 2 * full : 2]
         self._bearings = hmtx[1 : 2 * full : 2] + hmtx[2 * full :]
-        loca = self._table(b"loca")[: (4 if long_offsets else 2) * (self._glyphs + 1)]
+        loca = self._table(part, b"loca")[: (4 if long_offsets else 2) * (self._glyphs + 1)]
         self._places = (
             _numbers("I", loca) if long_offsets else array("I", (2 * n for n in _numbers("H", loca)))
         )
@@ -134,8 +168,8 @@ class Face:
     def _milli(self, units: int) -> int:
         return units if self._per_em == 1000 else round(units * 1000 / self._per_em)
 
-    def _read_cmap(self) -> None:
-        table = self._table(b"cmap")
+    def _read_cmap(self, part: _Part) -> None:
+        table = self._table(part, b"cmap")
         best: tuple[int, int] | None = None
         for n in range(struct.unpack_from(">H", table, 2)[0]):
             platform, encoding, offset = struct.unpack_from(">HHI", table, 4 + 8 * n)
@@ -185,24 +219,25 @@ class Face:
             return False
         return char in _SPACES or self._places[glyph] < self._places[glyph + 1]
 
-    def _outline(self, glyph: int) -> bytes:
+    def _outline(self, part: _Part, glyph: int) -> bytes:
         start, end = self._places[glyph], self._places[glyph + 1]
-        return self._data[self._glyf + start : self._glyf + end]
+        return part(self._glyf + start, end - start) if start < end else b""
 
     def subset(self, glyphs: list[int]) -> bytes:
         """Return a TrueType file with these glyphs at 0, 1, 2 …; components of composites follow them."""
         try:
-            return self._subset(glyphs)
-        except (struct.error, IndexError) as error:
+            with self._opened() as part:
+                return self._subset(part, glyphs)
+        except (OSError, struct.error, IndexError, ValueError) as error:
             raise FontUnusable(f"字体文件“{self.file}”已损坏或不完整") from error
 
-    def _subset(self, glyphs: list[int]) -> bytes:
+    def _subset(self, part: _Part, glyphs: list[int]) -> bytes:
         chosen = list(glyphs)
         places = {glyph: n for n, glyph in enumerate(chosen)}
         outlines: list[bytes] = []
         n = 0
         while n < len(chosen):
-            outline = self._outline(chosen[n]) if chosen[n] < self._glyphs else b""
+            outline = self._outline(part, chosen[n]) if chosen[n] < self._glyphs else b""
             if len(outline) > 10 and outline[0] & 0x80:
                 outline = self._renumber(outline, chosen, places)
             outlines.append(outline + bytes(-len(outline) % 4))
@@ -218,11 +253,11 @@ class Face:
         if sys.byteorder == "little":
             offsets.byteswap()
             metrics.byteswap()
-        head = bytearray(self._table(b"head"))
+        head = bytearray(self._table(part, b"head"))
         struct.pack_into(">I", head, 8, 0)
         struct.pack_into(">h", head, 50, 1)
         count = struct.pack(">H", len(chosen))
-        hhea, maxp = self._table(b"hhea"), self._table(b"maxp")
+        hhea, maxp = self._table(part, b"hhea"), self._table(part, b"maxp")
         tables = {
             b"glyf": b"".join(outlines),
             b"head": bytes(head),
@@ -233,7 +268,7 @@ class Face:
         }
         for tag in (b"cvt ", b"fpgm", b"prep"):  # outlines of hinted faces call these programs
             if tag in self._tables:
-                tables[tag] = self._table(tag)
+                tables[tag] = self._table(part, tag)
         return _file_of(tables)
 
     def _renumber(self, outline: bytes, chosen: list[int], places: dict[int, int]) -> bytes:
