@@ -328,6 +328,30 @@ def test_what_comes_into_a_locked_folder_in_clear_is_locked_at_the_next_opening(
     assert recovery.restore(folder, plain_backup, desk.clock(), key).length == plain_backup.length
 
 
+def test_a_damaged_file_of_evidence_keeps_the_password_unless_nothing_needs_it(desk: Desk) -> None:
+    folder = evaluation_with_everything(desk)
+    key = locked(desk, folder)
+    store = open_with(desk, folder, key)
+    vault = store.vault()
+    orphan = vault.add(b"nobody refers to it" * 99, "x.txt", silent)
+    assert isinstance(orphan, StoredFile)
+    (needed,) = set(vault.contents()) - {orphan.sha256}
+    store.close()
+    for sha256, refused in ((orphan.sha256, False), (needed, True)):
+        path = vault.path_of(sha256)
+        assert path is not None
+        whole = path.read_bytes()
+        path.write_bytes(whole[:30] + b"?" + whole[31:])
+        if not refused:
+            continue
+        with pytest.raises(WorkbenchError, match="佐证文件已损坏"):
+            conversion.unlock(folder, key)
+        assert in_clear(folder) == []
+        path.write_bytes(whole)
+    assert conversion.unlock(folder, key) == []
+    assert desk.open(folder).vault().is_whole(needed)
+
+
 def test_a_missing_library_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = evaluation_with_everything(desk)
     key = locked(desk, folder)

@@ -185,4 +185,5 @@ def test_caps_lock_is_noticed(front: door.Front, qtbot: QtBot) -> None:
     assert "大写" not in line(front).state.text()
     qtbot.keyClick(line(front).password, "A")
     assert "大写" in line(front).state.text()
-    line(front).close_line()
+    qtbot.keyClick(line(front).password, Qt.Key.Key_Escape)
+    assert not line(front).isVisible()

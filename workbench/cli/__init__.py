@@ -32,6 +32,7 @@ from workbench.errors import InputRefused, WorkbenchError
 from workbench.services import logs
 from workbench.services.diagnosis import Diagnosis
 from workbench.services.parts import assemble, local_now
+from workbench.store import scratch
 
 #: How the program is called: an installed one has its own name.
 PROGRAM = "workbench" if getattr(sys, "frozen", False) else "python -m workbench"
@@ -449,6 +450,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
     found = paths.find_paths()
     with logs.kept(found.logs) as log:
+        scratch.sweep()
         return _guarded(lambda: int(asked.run(_desk(found, asked), asked)), log)
 
 

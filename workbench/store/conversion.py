@@ -23,11 +23,20 @@ from pathlib import Path
 from workbench import files
 from workbench.errors import Fault, WorkbenchError
 from workbench.store import ballast, database, migrations
+from workbench.store.chunks import BadChunk
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE, EXPORT_LOG, SUMMARY
 from workbench.store.database import told
 from workbench.store.evidence import Changed, Vault
 from workbench.store.incoming import Incoming, Progress
-from workbench.store.locked_file import SUFFIX, DataKey, LockedFile, LockedReader, LockedWriter, write_locked
+from workbench.store.locked_file import (
+    SUFFIX,
+    DataKey,
+    LockedFile,
+    LockedReader,
+    LockedWriter,
+    label_of,
+    write_locked,
+)
 from workbench.store.locking import KEY_FILE, MARK, key_places, write_key_file
 from workbench.store.verification import read_verified
 
@@ -54,7 +63,7 @@ def lock(folder: Path, key: DataKey, key_file: bytes, progress: Progress = _sile
     """
     database.demand_cipher()
 
-    def prepare() -> None:
+    def prepare(_: set[str]) -> None:
         plain = Vault(folder / EVIDENCE)
         _add(Vault(folder / EVIDENCE, key), _batches(plain, lambda path: Incoming(path, path.name)), progress)
 
@@ -69,9 +78,9 @@ def unlock(folder: Path, key: DataKey, progress: Progress = _silent) -> list[str
     """Write a locked evaluation in clear again; see :func:`lock`."""
     notices: list[str] = []
 
-    def prepare() -> None:
+    def prepare(needed: set[str]) -> None:
         notices.extend(_open_backups(folder, key, progress))
-        _open_evidence(folder, key, progress)
+        _open_evidence(folder, key, needed, progress)
         _open_export_log(folder, key)
 
     _convert(folder, _Turn(key, None, "取消密码", prepare, lambda: None), progress)
@@ -80,12 +89,12 @@ def unlock(folder: Path, key: DataKey, progress: Progress = _silent) -> list[str
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """From one key to another: what to write before the database, and after it."""
+    """From one key to another: what to write before the database (told which contents are needed), and after it."""
 
     key: DataKey | None
     wanted: DataKey | None
     doing: str
-    prepare: Callable[[], None]
+    prepare: Callable[[set[str]], None]
     commit: Callable[[], None]
 
 
@@ -99,17 +108,17 @@ def _convert(folder: Path, turn: _Turn, progress: Progress) -> None:
             if migrations.pending(source, folder):
                 raise WorkbenchError("old-schema", f"评价“{folder.name}”还没有升级。", "请先打开一次再试。")
             source.text_factory = database.lenient
-            head = read_verified(source, folder.name).head
+            contents = read_verified(source, folder.name)
             _demand_room(folder, doing)
             _sweep(folder)
             files.write_beside(folder / MARK, doing.encode())
             fresh = files.beside(path)
             renaming = False
             try:
-                turn.prepare()
+                turn.prepare(contents.evidence)
                 progress(0, 0, "正在转换数据")
                 _write_anew(source, fresh, turn)
-                _demand_same(fresh, wanted, folder.name, head)
+                _demand_same(fresh, wanted, folder.name, contents.head)
                 turn.commit()
                 progress(0, 0, "正在换用")
                 database.leave_log(source)
@@ -203,23 +212,25 @@ def _add(vault: Vault, batches: Iterable[list[Incoming]], progress: Progress) ->
         done += len(batch)
 
 
-def _open_evidence(folder: Path, key: DataKey, progress: Progress) -> None:
+def _open_evidence(folder: Path, key: DataKey, needed: set[str], progress: Progress) -> None:
+    """Write every content in clear. A damaged one that nothing refers to stays behind; one that is needed stops all."""
     locked, plain = Vault(folder / EVIDENCE, key), Vault(folder / EVIDENCE)
-    wanted = sorted(locked.contents())
-    if len(wanted) != sum(1 for _ in locked.stored()):
-        raise _not_whole()
-    for start in range(0, len(wanted), _BATCH):
-        for sha256 in wanted[start : start + _BATCH]:
-            progress(start, len(wanted), f"正在转换佐证 {start} / {len(wanted)}")
-            try:
-                with locked.plain(sha256) as path:
-                    answer = plain.add(path or b"", f"x{locked.extension_of(sha256)}", lambda *_: None)
-            except Changed as error:
+    named = {key.name_of(sha256) for sha256 in needed}
+    found = sorted(locked.stored())
+    for number, path in enumerate(found):
+        progress(number, len(found), f"正在转换佐证 {number} / {len(found)}")
+        try:
+            sha256, extension = label_of(path, key)
+            with locked.plain(sha256) as copy:
+                answer = plain.add(copy or b"", f"x{extension}", lambda *_: None)
+        except (BadChunk, Changed) as error:
+            if path.stem in named:
                 raise _not_whole() from error
-            if isinstance(answer, Fault):
-                raise WorkbenchError("not-converted", f"佐证没有全部转换：{answer.what}", answer.remedy)
-            if answer.sha256 != sha256:
-                raise _not_whole()
+            continue
+        if isinstance(answer, Fault):
+            raise WorkbenchError("not-converted", f"佐证没有全部转换：{answer.what}", answer.remedy)
+        if answer.sha256 != sha256:
+            raise _not_whole()
 
 
 def _not_whole() -> WorkbenchError:
@@ -254,6 +265,8 @@ def _converted(path: Path, key: DataKey | None, wanted: DataKey | None) -> bool:
             database.leave_log(connection)
         for ending in ("-wal", "-journal"):
             path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+        before = path.stat()
+        os.utime(fresh, ns=(before.st_atime_ns, before.st_mtime_ns))  # the newest one stays the newest
         files.swap(fresh, path)
     except database.errors() as error:
         files.discard(fresh)

@@ -80,6 +80,7 @@ class EvaluationStore:
 
     def _take_over(self, contents: Contents) -> None:
         self._identity = contents.identity
+        self._evidence = contents.evidence
         self._lines: list[Line] | None = contents.lines
         self._pen = Pen(
             self._connection,
@@ -122,7 +123,7 @@ class EvaluationStore:
             raise locked_error(folder)
         with told(folder, "打开评价"):
             store = cls(folder, now, author, key if locked else None)
-        store._notices += conversion.tidy(folder, store.key, needed=store._contents())
+        store._notices += conversion.tidy(folder, store.key, needed=store._evidence)
         if keeping.backup:
             try:
                 store.back_up(backups.OPENING)
@@ -131,11 +132,6 @@ class EvaluationStore:
         if keeping.ballast:
             ballast.lay(folder / BACKUPS, keeping.ballast)
         return store
-
-    def _contents(self) -> set[str]:
-        """The SHA-256 of every file of evidence."""
-        rows = (row for (kind, _), row in self._pen.rows() if kind == "evidence")
-        return {str(row["sha256"]) for row in rows if row.get("sha256")}
 
     @property
     def id(self) -> str:

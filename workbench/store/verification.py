@@ -37,6 +37,12 @@ class Contents:
         return self.lines[-1].hash if self.lines else self.identity.start
 
     @property
+    def evidence(self) -> set[str]:
+        """The SHA-256 of every file of evidence."""
+        rows = (row for (kind, _), row in self.rows.items() if kind == "evidence")
+        return {str(row["sha256"]) for row in rows if row.get("sha256")}
+
+    @property
     def step(self) -> int:
         """The highest number of a step."""
         return max((line.step for line in self.lines), default=FIRST_STEP)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.errors import WorkbenchError
@@ -92,6 +93,13 @@ class PasswordLine(QWidget):
         self._enable(on=False)
         self._say("soft", "正在核对密码……")
         self._tasks.run(job, self._on_unlocked, failed=self._on_failed, cancelled=self.close_line)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc asks no more."""
+        if event.key() == Qt.Key.Key_Escape and self.go.isEnabled():
+            self.close_line()
+        else:
+            super().keyPressEvent(event)
 
     def close_line(self) -> None:
         """Ask no more; what was typed goes."""
