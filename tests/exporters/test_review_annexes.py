@@ -32,6 +32,7 @@ def words(blocks: list[Block]) -> str:
     for block in blocks:
         if isinstance(block, Table):
             found += ["|".join(plain(c.runs) for c in row if isinstance(c, Cell)) for row in block.rows]
+            found.append(plain(block.note))
         elif isinstance(block, TextBlock):
             found.append(plain(block.runs))
     return "\n".join(found)

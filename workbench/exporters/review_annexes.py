@@ -72,6 +72,11 @@ def opinion_letter(data: ReportData) -> list[Block]:
             if place == 0:
                 line.insert(0, Cell(content(name or "—"), row_span=len(same), align=Align.CENTER))
             rows.append(tuple(line))
+    adopted = [sum(1 for one in opinions if one.adopted == word) for word in ("采纳", "部分采纳", "不采纳")]
+    summed = (
+        f"共 {len(opinions)} 条意见，采纳 {adopted[0]} 条，部分采纳 {adopted[1]} 条，不采纳 {adopted[2]} 条"
+        + (f"，未答复 {len(opinions) - sum(adopted)} 条。" if sum(adopted) < len(opinions) else "。")
+    )
     blocks.append(
         Table(
             columns=(
@@ -98,14 +103,10 @@ def opinion_letter(data: ReportData) -> list[Block]:
                 ),
             ),
             rows=tuple(rows),
+            note=content(summed),  # a paragraph would stand on a page of its own, turned back
             landscape=True,
             small=True,
         )
-    )
-    adopted = [sum(1 for one in opinions if one.adopted == word) for word in ("采纳", "部分采纳", "不采纳")]
-    blocks += paragraphs(
-        f"共 {len(opinions)} 条意见，采纳 {adopted[0]} 条，部分采纳 {adopted[1]} 条，不采纳 {adopted[2]} 条"
-        + (f"，未答复 {len(opinions) - sum(adopted)} 条。" if sum(adopted) < len(opinions) else "。")
     )
     return blocks
 
