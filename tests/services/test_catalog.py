@@ -247,7 +247,7 @@ def test_two_folders_of_one_evaluation_are_told_apart_from_two_evaluations(catal
         "甲 副本": ("甲",),
         "乙": (),
     }
-    assert listed["甲"].twin_sentence == "与“甲 副本”是同一项评价的两份，各自的改动不会互相带过去"
+    assert listed["甲"].twin_sentence == "“甲”与“甲 副本”是同一项评价的不同副本，改动不会互相带过去"
 
 
 def test_opening_twice_is_refused_in_words(catalog: Catalog, opened: Callable[[Path], Session]) -> None:

@@ -108,7 +108,8 @@ class EvaluationListing:
     def twin_sentence(self) -> str:
         """What a person should know of the copies, empty where there is none."""
         names = "、".join(f"“{name}”" for name in self.twins)
-        return f"与{names}是同一项评价的两份，各自的改动不会互相带过去" if names else ""
+        own = self.folder.name
+        return f"“{own}”与{names}是同一项评价的不同副本，改动不会互相带过去" if names else ""
 
 
 class Catalog:
