@@ -283,8 +283,17 @@ def test_the_command_line(
     assert cli.main(["show", where, "--password-file", str(old)]) == 0
     both = ["--password-file", str(old), "--new-password-file", str(new)]
     assert cli.main(["password", "change", where, *both]) == 0
-    archive = ["archive", where, str(tmp_path / "包.wbx")]
-    assert cli.main([*archive, "--open-password-file", str(new), "--password-file", str(old)]) == 0
+    archive = [
+        "archive",
+        where,
+        str(tmp_path / "包.wbx"),
+        "--open-password-file",
+        "评价的",
+        "--password-file",
+        "包的",
+    ]
+    asked = cli.parser().parse_args(archive)
+    assert (asked.unlock_file, asked.password_file) == ("评价的", "包的")
     assert cli.main(["password", "remove", where, "--password-file", str(old)]) == cli.EXIT_MISTAKE
     assert cli.main(["password", "remove", where, "--password-file", str(new)]) == 0
     assert cli.main(["show", where]) == 0

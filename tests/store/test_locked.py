@@ -388,3 +388,17 @@ def test_a_folder_in_clear_knows_nothing_of_locks(desk: Desk) -> None:
     shutil.rmtree(folder / BACKUPS)
     assert not locking.is_locked(folder)
     assert desk.open(folder).key is None
+
+
+def test_a_database_in_clear_that_was_put_into_a_locked_folder_is_recovered_and_locked(desk: Desk) -> None:
+    folder = evaluation_with_everything(desk)
+    old = (folder / DATABASE).read_bytes()
+    key = locked(desk, folder)
+    (folder / DATABASE).write_bytes(old)
+    with pytest.raises(Damaged):
+        open_with(desk, folder, key)
+    recovery.recover(folder, desk.clock(), key)
+    store = open_with(desk, folder, key)
+    assert store.load(small_form).overview.project == WORDS
+    store.close()
+    assert in_clear(folder) == []

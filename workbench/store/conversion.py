@@ -349,8 +349,13 @@ def tidy(
             _discard_locked(folder)
         else:
             return ["文件夹里有加密的佐证，数据却没有加密，没有改动。请联系软件维护人员，不要删除任何文件。"]
-        (folder / MARK).unlink(missing_ok=True)
-        files.fsync_folder(folder)
+        if marked:
+            # The mark must not be gone on a disk that still has a key file beside a database in clear.
+            for place in (*(folder / EVIDENCE).glob("??"), folder / BACKUPS, folder):
+                if place.is_dir():
+                    files.fsync_folder(place)
+            (folder / MARK).unlink(missing_ok=True)
+            files.fsync_folder(folder)
     except database.errors(OSError, WorkbenchError) as error:
         _log.info("not tidied: %s", type(error).__name__)
         state = "未加密" if key is not None else "加密"
