@@ -365,3 +365,12 @@ def test_the_sample_report_is_whole() -> None:
     assert {use.role for use in summary.fonts_used} >= {"小标宋", "黑体", "楷体", "仿宋", "宋体"}
     again, _ = printed(replace(report(photos=2), footer="内部资料"))
     assert "内部资料" in again[-1]
+
+
+def test_what_is_kept_does_not_stand_alone_at_the_foot_of_a_page() -> None:
+    lines = [para(f"第 {n} 行。") for n in range(60)]
+    topic = Paragraph(content("议题"), keep=True)
+    for before in range(18, 25):
+        data, _ = render_pdf(document(*lines[:before], topic, *lines[before:]), fonts=shipped_fonts())
+        (page,) = [squeezed(page) for page in page_texts(data) if "议题" in page]
+        assert f"第{before}行" in page

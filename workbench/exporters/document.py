@@ -97,6 +97,8 @@ class Paragraph:
     runs: Content
     align: Align = Align.JUSTIFY
     indent: bool = True
+    keep: bool = False
+    """Whether it stays on the page of what follows, as a heading does."""
 
 
 @dataclass(frozen=True, slots=True)

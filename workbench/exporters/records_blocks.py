@@ -87,9 +87,9 @@ def request_table(requests: Sequence[DocumentRequest]) -> Table:
         columns=(
             Column(1, centre, label=True),
             Column(0.6, centre),
-            Column(3.8),
-            Column(1.6, centre),
-            Column(3),
+            Column(3.4),
+            Column(1.5, centre),
+            Column(2.6),
             Column(1.65, centre),
             Column(1.1, centre),
             Column(1.1, centre),
@@ -97,7 +97,7 @@ def request_table(requests: Sequence[DocumentRequest]) -> Table:
             Column(1.65, centre),
             Column(1.2, centre),
             Column(1.2, centre),
-            Column(1.3),
+            Column(2.2),
         ),
         header=(cells(*_REQUEST_HEAD.split(), bold=True),),
         rows=tuple(rows) or tuple(cells(*[""] * 13) for _ in range(_EMPTY_ROWS)),
@@ -200,7 +200,7 @@ def _exchanges(evaluation: Evaluation, lines: Sequence[Exchange]) -> list[Block]
     for number, line in enumerate(lines, start=1):
         if line.topic.strip() and line.topic != topic:
             topic = line.topic
-            blocks.append(Paragraph((Text(topic, bold=True),)))
+            blocks.append(Paragraph((Text(topic, bold=True),), keep=True))
         indicator = evaluation.form.get(line.indicator)
         about = f"（涉及指标：{indicator.name}）" if indicator is not None else ""
         who = f"（{line.answered_by}）" if line.answered_by.strip() else ""

@@ -233,7 +233,7 @@ class _Writer:
                 indented = block.indent and block.align is Align.JUSTIFY
                 style = self._ids["BodyText" if indented else "Normal"]
                 align = None if block.align is Align.JUSTIFY else block.align
-                self._add(Para(style, self._marks.said(block.runs), align))
+                self._add(Para(style, self._marks.said(block.runs), align, keep=block.keep))
             case ListItems():
                 for index, content in enumerate(block.items):
                     words = run(marker_label(block.marker, index + 1)) + self._marks.said(content)

@@ -249,7 +249,7 @@ class _Printer:
         indent = self._look.body.indent if paragraph.indent and paragraph.align is Align.JUSTIFY else 0
         style = replace(self._look.body, align=paragraph.align, indent=indent)
         lines = self._setter.set(self._numbered.resolve(paragraph.runs), style, flow.frame.width)
-        flow.place(flow.paragraph(lines, style) or [Box(style.leading)])
+        flow.place(flow.paragraph(lines, style, keep=paragraph.keep) or [Box(style.leading)])
 
     def _table(self, table: Table, label: str) -> None:
         flow, look = self._flow, self._look
