@@ -122,11 +122,11 @@ def _convert(folder: Path, turn: _Turn, progress: Progress) -> None:
                 turn.commit()
                 progress(0, 0, "正在换用")
                 database.leave_log(source)
+                if os.name == "nt":  # what is open can be neither removed nor replaced there
+                    source.close()
                 for ending in ("-wal", "-journal"):
                     path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
                 files.fsync_folder(folder)
-                if os.name == "nt":  # an open file can't be replaced there
-                    source.close()
                 renaming = True
                 files.swap(fresh, path)
             except BaseException:
