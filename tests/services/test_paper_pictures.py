@@ -32,9 +32,11 @@ from workbench.store.locked_file import DataKey
 COUNT = 5
 
 
-@pytest.fixture(params=["open", "locked"])
+@pytest.fixture
 def vault(tmp_path: Path, request: pytest.FixtureRequest) -> Vault:
-    return Vault(tmp_path / "evidence", DataKey.fresh() if request.param == "locked" else None)
+    return Vault(
+        tmp_path / "evidence", DataKey.fresh() if getattr(request, "param", "open") == "locked" else None
+    )
 
 
 @pytest.fixture
@@ -87,6 +89,7 @@ def never(*_: object) -> None:
     raise AssertionError("drawn again")
 
 
+@pytest.mark.parametrize("vault", ["open", "locked"], indirect=True)
 def test_paper_is_the_same_with_copies_and_without_and_when_they_are_damaged(
     vault: Vault, pictures: Pictures, shots: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
