@@ -201,6 +201,18 @@ def test_the_second_copy_is_locked_and_what_was_there_in_clear_goes(
     again = parts.catalog.open(copy)
     assert again.evaluation.get(Deduction, "e") is not None
     again.close()
+    parts.catalog.hold(folder, parts.catalog.unlock(folder, Opener(PHRASE)))
+    parts.passwords.unlock(folder)
+    session = parts.catalog.open(folder)
+    job = parts.safekeeping.copy_job(session)
+    assert job is not None
+    job.run()
+    session.close()
+    assert not parts.catalog.is_locked(copy)
+    assert not [path for path in copy.rglob("*") if path.suffix in {".wbe", ".key"}]
+    again = parts.catalog.open(copy)
+    assert Vault(copy / "evidence").verify([item.sha256 for item in items], silent) == []
+    again.close()
 
 
 def test_an_archive_and_exports_are_made_of_a_locked_evaluation(

@@ -13,11 +13,13 @@ from workbench.errors import Fault, WorkbenchError
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 from workbench.services.settings import Settings
+from workbench.store import conversion
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE, SUMMARY
+from workbench.store.database import is_plain
 from workbench.store.evaluations import EvaluationStore
 from workbench.store.evidence import Vault
 from workbench.store.locked_file import DataKey
-from workbench.store.locking import KEY_FILE, key_places
+from workbench.store.locking import KEY_FILE, MARK, key_places
 
 _ABOUT = "说明.txt"
 _ABOUT_TEXT = """这是评价“{name}”的第二份。
@@ -47,7 +49,8 @@ class CopyJob:
     """Of a locked evaluation: then nothing stays in clear at the second place either."""
 
     def run(self, progress: Progress = silent) -> Copied:
-        """Copy what the second copy lacks, each file beside and swapped; nothing in it is ever deleted.
+        """Copy what the second copy lacks, each file beside and swapped; nothing in it is ever deleted but what an
+        evaluation that got a password left in clear, or one that lost it left encrypted, once its twin is there.
 
         Raises :class:`WorkbenchError` when the place is away or full; what was copied before stays.
         """
@@ -63,15 +66,29 @@ class CopyJob:
             for done, path in enumerate(lacking):
                 progress(done, len(lacking) + 1, "存第二份")
                 self._copy(path, self.target / path.relative_to(self.evaluation))
+            turning = self._turns()
+            if turning:  # until all is done, the database there says which of both states it is in
+                files.write_beside(self.target / MARK, b"")
             if self.key is not None:
                 self._copy_key_file()
             self._copy(self.database, self.target / DATABASE)
             if self.key is not None:
                 self._lock_leftovers(self.key, progress)
+                (self.target / MARK).unlink(missing_ok=True)
+            elif turning:
+                needed = [path.name[:64] for path in Vault(self.evaluation / EVIDENCE).stored()]
+                conversion.tidy(self.target, None, needed=needed)
             about = self.target / _ABOUT
             if not about.exists():
                 files.write_beside(about, _ABOUT_TEXT.format(name=self.evaluation.name).encode())
         return Copied(len(lacking), self.at)
+
+    def _turns(self) -> bool:
+        """Whether the copy was in clear and is to be locked, or the other way round."""
+        if self.key is None:
+            return any(place.is_file() for place in key_places(self.target))
+        database = self.target / DATABASE
+        return database.is_file() and is_plain(database)
 
     def _copy_key_file(self) -> None:
         """Before the database: without this file it could never be opened."""
