@@ -416,3 +416,23 @@ def test_what_is_missing_is_said_and_led_to_by_keyboard(
     first.origin.click()
     assert window.workplace is not None
     assert window.workplace.current == "targets_funds"
+
+
+def test_chips_take_the_colours_of_the_look(page: ScoringPage, window: MainWindow, opened: Session) -> None:
+    opened.put(Entry(id="A11", basis="得 {分值} 分。"))
+    page.go_to("A12")
+    page.go_to("A11")
+    chips = page.editor.basis.text.chips
+    kept = chips.marked()
+
+    def ground() -> str:
+        cursor = chips.textCursor()
+        cursor.setPosition(kept.index("{") + 1)
+        return cursor.charFormat().background().color().name()
+
+    assert ground() == window.theme.colors.accent_soft
+    window.toggle_dark()
+    assert ground() == window.theme.colors.accent_soft
+    assert chips.marked() == kept
+    assert not page.editor.basis.text.pending
+    window.toggle_dark()

@@ -44,6 +44,25 @@ class ChipInput(QTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self.updateGeometry())
+        theme.changed.connect(self._on_look_changed)
+
+    def _on_look_changed(self) -> None:
+        """Colours of chips are kept in the text itself: give them those of the look that is in force now."""
+        if self.composing:
+            return
+        before, undoable = self.textCursor().position(), self.document().isUndoRedoEnabled()
+        self.blockSignals(True)
+        self.document().setUndoRedoEnabled(False)
+        for start, length, name in self._chips():
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(start)
+            cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(self._format(name, known=name in self._known))
+        self.document().setUndoRedoEnabled(undoable)
+        place = self.textCursor()
+        place.setPosition(before)
+        self.setTextCursor(place)
+        self.blockSignals(False)
 
     def set_known(self, known: Mapping[str, str]) -> None:
         """Give the figures that names stand for; chips that are there show the new ones."""
