@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from workbench.domain.fields import FieldSpec
 from workbench.domain.narrative import spans
 from workbench.ui.fields import FieldEditor, SaveText
-from workbench.ui.inputs import for_the_window
+from workbench.ui.inputs import for_the_window, left_for_good
 from workbench.ui.theme import Theme
 
 _NAME = QTextFormat.Property.UserProperty + 1
@@ -194,10 +194,7 @@ class ChipInput(QTextEdit):
         """Say that the field is left."""
         super().focusOutEvent(event)
         self.composing = False
-        if event.reason() not in {
-            Qt.FocusReason.PopupFocusReason,
-            Qt.FocusReason.ActiveWindowFocusReason,
-        }:
+        if left_for_good(event):
             self.left.emit()
 
     def sizeHint(self) -> QSize:

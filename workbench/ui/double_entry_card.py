@@ -75,6 +75,8 @@ class DoubleEntryCard(Card):
         self.body.addLayout(links)
         self.differences = QWidget()
         self._rows = QVBoxLayout(self.differences)
+        self._apart: tuple[str, list[SheetStatus]] = ("", [])
+        self._asked_with: tuple[object, object] = (None, None)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(theme.px(6))
         self.body.addWidget(self.differences)
@@ -208,8 +210,14 @@ class DoubleEntryCard(Card):
         self.refresh()
 
     def _show_differences(self) -> None:
-        clear(self._rows)
         apart = [s for s in self._surveying.statuses(self._id) if s.stage is Stage.DIFFERENT]
+        evaluation = self._context.session.evaluation
+        asked = evaluation.table(Question), evaluation.table(Option)  # replaced on change
+        same = self._asked_with[0] is asked[0] and self._asked_with[1] is asked[1]
+        if self._rows.count() and same and (self._id, apart) == self._apart:
+            return  # the keyboard may be on one of the links
+        self._apart, self._asked_with = (self._id, apart), asked
+        clear(self._rows)
         for status in apart[:5]:
             self._rows.addWidget(self._difference(status))
         if len(apart) > 5:

@@ -103,6 +103,18 @@ def add_history(field: QWidget, menu: QMenu) -> None:
         menu.addAction(found[0])
 
 
+def open_menu(field: QWidget, menu: QMenu, event: QContextMenuEvent) -> None:
+    """Open a text's usual menu, with the history of its field below."""
+    add_history(field, menu)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(event.globalPos())
+
+
+def left_for_good(event: QFocusEvent) -> bool:
+    """Whether the keyboard went elsewhere in the window: not where a menu or another window is only in front."""
+    return event.reason() not in _OWN_REASONS
+
+
 class LineInput(QLineEdit):
     """One line of text; ``left`` when the focus goes elsewhere in the window."""
 
@@ -132,10 +144,7 @@ class LineInput(QLineEdit):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The usual menu, and the history of the field."""
-        menu = self.createStandardContextMenu()
-        add_history(self, menu)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        open_menu(self, self.createStandardContextMenu(), event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method is in the middle of a word."""
@@ -146,7 +155,7 @@ class LineInput(QLineEdit):
         """Say that the field is left, unless a menu or another window is only in front."""
         super().focusOutEvent(event)
         self.composing = False
-        if event.reason() not in _OWN_REASONS:
+        if left_for_good(event):
             self.left.emit()
 
 
@@ -194,10 +203,7 @@ class TextInput(QPlainTextEdit):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The usual menu, and the history of the field."""
-        menu = self.createStandardContextMenu()
-        add_history(self, menu)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        open_menu(self, self.createStandardContextMenu(), event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method is in the middle of a word."""
@@ -215,7 +221,7 @@ class TextInput(QPlainTextEdit):
         """Say that the field is left, unless a menu or another window is only in front."""
         super().focusOutEvent(event)
         self.composing = False
-        if event.reason() not in _OWN_REASONS:
+        if left_for_good(event):
             self.left.emit()
 
 
