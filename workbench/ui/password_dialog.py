@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -110,6 +111,15 @@ class PasswordDialog(QDialog):
         self._locked = locked
         self._running(None)
         self.password.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its sentences need at this width and size of text."""
+        for field in (self.password, self.again):
+            field.setMinimumHeight(field.sizeHint().height())
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+        super().showEvent(event)
 
     def run(self) -> None:
         """Set or change the password, if both entries agree."""
