@@ -124,3 +124,57 @@ def test_an_evaluation_that_is_open_can_be_looked_at(session: Session, catalog: 
     assert not place.exists()
     assert session.evaluation.overview.project == "刚刚改的"
     assert list((session.memory.folder / "evidence").glob("??/*")), "what the copy looked at stays"
+
+
+def test_what_another_evaluation_of_the_same_name_has_saved_is_left_alone(
+    session: Session, safekeeping: Safekeeping, catalog: Catalog, tmp_path: Path
+) -> None:
+    """Two colleagues, one share, both at work on the sample; and a copy of one of them that went its own way."""
+    job = safekeeping.copy_job(session)
+    assert job is not None
+    job.run()
+    first = tmp_path / "U 盘" / session.memory.folder.name  # type: ignore[attr-defined]
+    kept = (first / "evaluation.db").read_bytes()
+    other = Catalog(
+        ROOT / "forms",
+        tmp_path / "别人",
+        compile_form=compile_form,
+        clock=lambda: 0.0,
+        now=local_now,
+        keeping=BRIEFLY,
+    )
+    theirs = other.open(Samples(ROOT / "resources" / "samples").create("qixia", other))
+    assert theirs.memory.folder.name == first.name  # type: ignore[attr-defined]
+    for session_, expected in ((theirs, f"{first.name}（2）"), (session, first.name)):
+        for number in range(2):
+            session_.put(replace(session_.evaluation.overview, remarks=f"改过 {number}"))
+            job = safekeeping.copy_job(session_)
+            assert job is not None
+            assert job.target.name == expected
+            job.run()
+        if session_ is theirs:
+            assert (first / "evaluation.db").read_bytes() == kept
+    theirs.close()
+
+
+def test_going_back_leaves_the_second_copy_of_what_was_left(
+    session: Session, safekeeping: Safekeeping, catalog: Catalog, tmp_path: Path
+) -> None:
+    folder = session.memory.folder  # type: ignore[attr-defined]
+    session.memory.back_up()  # type: ignore[attr-defined]
+    session.put(replace(session.evaluation.overview, remarks="后来退回"))
+    job = safekeeping.copy_job(session)
+    assert job is not None
+    job.run()
+    session.close()
+    catalog.restore(folder, catalog.backups(folder)[-1])
+    again = catalog.open(folder)
+    job = safekeeping.copy_job(again)
+    assert job is not None
+    assert job.target.name == f"{folder.name}（2）", "the copy knows more than the evaluation does now"
+    job.run()
+    shutil.copytree(job.target, tmp_path / "取回")
+    found = catalog.open(tmp_path / "取回")
+    assert found.evaluation.overview.remarks != "后来退回"
+    found.close()
+    again.close()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from workbench import files
@@ -13,7 +15,7 @@ from workbench.errors import Fault, WorkbenchError
 from workbench.services.jobs import Progress, silent
 from workbench.services.session import Session
 from workbench.services.settings import Settings
-from workbench.store import conversion
+from workbench.store import backups, conversion
 from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE, SUMMARY
 from workbench.store.database import is_plain
 from workbench.store.evaluations import EvaluationStore
@@ -22,6 +24,8 @@ from workbench.store.locked_file import DataKey
 from workbench.store.locking import KEY_FILE, MARK, key_places
 
 _ABOUT = "说明.txt"
+#: Beside the copied database: up to which line of the history it goes.
+_MARK = ".second-copy.json"
 _ABOUT_TEXT = """这是评价“{name}”的第二份。
 本机的数据损坏或丢失时，把这个文件夹整个复制到数据文件夹，在程序中打开即可。
 佐证只增不减；evaluation.db 每次备份时整份替换。请勿在这里直接编辑。
@@ -47,6 +51,8 @@ class CopyJob:
     at: datetime
     key: DataKey | None = None
     """Of a locked evaluation: then nothing stays in clear at the second place either."""
+    mark: str = ""
+    """Which state it is, for whoever comes to this place next."""
 
     def run(self, progress: Progress = silent) -> Copied:
         """Copy what the second copy lacks, each file beside and swapped; nothing in it is ever deleted but what an
@@ -72,6 +78,8 @@ class CopyJob:
             if self.key is not None:
                 self._copy_key_file()
             self._copy(self.database, self.target / DATABASE)
+            if self.mark:
+                files.write_beside(self.target / _MARK, self.mark.encode())
             if self.key is not None:
                 self._lock_leftovers(self.key, progress)
                 (self.target / MARK).unlink(missing_ok=True)
@@ -175,7 +183,32 @@ class Safekeeping:
                 "请在设置里另选 U 盘或共享文件夹。",
             )
         store.back_up()
-        newest = max((home / BACKUPS).glob("*.db"), key=lambda path: path.stat().st_mtime_ns, default=None)
-        if newest is None:
+        kept = [one for one in backups.listed(home / BACKUPS) if not one.abandoned]
+        if not kept:
             return None
-        return CopyJob(home, newest, place / home.name, self._now(), store.key)
+        newest = kept[0]
+        mark = json.dumps({"length": newest.length, "head": store.hash_at(newest.length)})
+        return CopyJob(home, newest.path, _own_place(place, store), self._now(), store.key, mark)
+
+
+def _own_place(place: Path, store: EvaluationStore) -> Path:
+    """The folder for the second copy: one that holds an earlier state of this evaluation, or none yet.
+
+    Colleagues may use one share, and evaluations of one name or copies of one evaluation meet there.
+    """
+    name = store.folder.resolve().name
+    for number in count(1):
+        found = place / (name if number == 1 else f"{name}（{number}）")
+        known = _mark_in(found)
+        if known is None or store.hash_at(known[0]) == known[1]:
+            return found
+    raise AssertionError  # the loop has no end
+
+
+def _mark_in(folder: Path) -> tuple[int, str] | None:
+    """Which state a second copy holds: the number and hash of its newest line; nothing where nobody said so."""
+    try:
+        found = json.loads((folder / _MARK).read_bytes())
+        return int(found["length"]), str(found["head"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
