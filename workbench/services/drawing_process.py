@@ -23,13 +23,14 @@ def _do(told: dict[str, Any]) -> Drawn:
     return redraw(RedrawJob(**told)) if "target" in told else prove(ProveJob(**told))
 
 
-def serve(connection: Connection, time_limit: float) -> None:
+def serve(connection: Connection, time_limit: float, behind: bool = True) -> None:
     """The child's life: draw what is asked for until the parent goes. Front door of its process.
 
     ``time_limit`` in seconds: a job that outlasts it ends the process, even when the parent is gone.
+    ``behind`` the window in line, unless somebody waits for what is drawn.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    be_modest()
+    be_modest(behind=behind)
     with Path(os.devnull).open("w") as nowhere:
         try:
             connection.send_bytes(b"ready")

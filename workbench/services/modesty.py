@@ -45,14 +45,14 @@ class ExtendedLimits(ctypes.Structure):
     )
 
 
-def be_modest(memory: int = MEMORY) -> None:
-    """Limit this process for the rest of its life: ``memory`` bytes, no core dump, behind the window in line."""
+def be_modest(memory: int = MEMORY, *, behind: bool = True) -> None:
+    """Limit this process for the rest of its life: ``memory`` bytes, no core dump, ``behind`` the window in line."""
     if sys.platform == "win32":
         _modest_windows(memory)
     else:
         import resource
 
-        os.nice(5)
+        os.nice(5 if behind else 0)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -86,10 +86,12 @@ class Pictures:
         self._children = [_Child(time_limit) for _ in range(workers)]
         self._given_up: dict[Wish, Picture] = {}
         # Those for who waits for the answer; the one given back last is lent first, so that mostly one runs.
-        self._spares = [_Child(time_limit) for _ in range(workers)]
+        self._spares = [_Child(time_limit, modest=False) for _ in range(workers)]
         self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
         for spare in self._spares:
             self._free.put(spare)
+        self._inspector = _Child(time_limit)
+        self._inspecting = threading.Lock()
 
     def ask(self, wish: Wish, answer: Answer) -> None:
         """Have ``answer(wish, picture)`` called on another thread; the newest wish is served first."""
@@ -172,14 +174,16 @@ class Pictures:
             progress(done, len(items), "正在检查图片是否完整")
             photo = item.media_type.startswith("image/")
             wish = Wish(item.sha256, item.media_type, BESIDE if photo else THUMBNAIL)
-            drawn = (
-                self.make(wish, smaller=(THUMBNAIL,) if photo else ()).drawn if wish.drawable else Drawn(True)
-            )
+            drawn = self._inspected(wish, (THUMBNAIL,) if photo else ()) if wish.drawable else Drawn(True)
             if drawn.damage:
                 found[item.id] = f"文件受损：{drawn.damage}"
             elif not drawn.ok:
                 found[item.id] = f"不能预览：{drawn.reason}"
         return found
+
+    def _inspected(self, wish: Wish, smaller: Sequence[int]) -> Drawn:
+        with self._inspecting:
+            return self._picture(wish, self._inspector, smaller).drawn
 
     def do(self, job: RedrawJob | ProveJob) -> Drawn:
         """Have a child redraw a page, or prove what was written; on this thread. Raises :class:`WorkbenchError`."""
@@ -192,12 +196,12 @@ class Pictures:
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
-        for child in (*self._children, *self._spares):
+        for child in (*self._children, *self._spares, self._inspector):
             child.abandon()
         for thread in self._threads:
             thread.join()
-        for spare in self._spares:
-            spare.end()
+        for child in (*self._spares, self._inspector):
+            child.end()
 
     def _work(self, child: _Child) -> None:
         while True:
@@ -254,8 +258,10 @@ def _gone() -> WorkbenchError:
 class _Child:
     """One child process that draws; it is started when needed, and again after it had to be ended."""
 
-    def __init__(self, time_limit: float) -> None:
+    def __init__(self, time_limit: float, *, modest: bool = True) -> None:
+        """A ``modest`` one yields to the window; others are waited for."""
         self._time_limit = time_limit
+        self._modest = modest
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._abandoned = False
@@ -283,7 +289,10 @@ class _Child:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=serve, args=(theirs, self._time_limit + 5), name="workbench-pictures", daemon=True
+            target=serve,
+            args=(theirs, self._time_limit + 5, self._modest),
+            name="workbench-pictures",
+            daemon=True,
         )
         process.start()
         theirs.close()
