@@ -128,8 +128,8 @@ def _work(place: Path, seconds: float, seed: int) -> list[Held]:
             context.flush()
             edits += session.memory.length - before  # type: ignore[attr-defined]
             app.processEvents()
-            if chance.random() < 0.3 and session.can_undo:
-                session.undo()
+            if (rounds % 8 or chance.random() < 0.5) and session.memory.length > before:  # type: ignore[attr-defined]
+                session.undo()  # most of it: the evaluation itself is to stay about as large as it is
                 edits += 1
         attaching = context.services.attaching
         if rounds % 25 == 0 and attaching is not None:
