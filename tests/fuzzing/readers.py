@@ -396,7 +396,7 @@ def _head_of(name: str) -> Callable[[], list[bytes]]:
 
 
 def _release_pages() -> list[bytes]:
-    page = {"format": 1, "version": "0.3.0", "system": "linux", "machine": "x86_64", "kind": "portable"}
+    page = {"format": 1, "version": "9.9.0", "system": "linux", "machine": "x86_64", "kind": "portable"}
     return [json.dumps({**page, "payload": "a.tar.gz", "sha256": "00", "size": 9, "notes": "改正"}).encode()]
 
 
