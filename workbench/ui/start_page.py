@@ -132,6 +132,7 @@ class StartPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
+        theme.changed.connect(self._on_look)
 
     def _foot(self, actions: ActionBook) -> QWidget:
         """Where help is, with the keys that there are."""
@@ -189,6 +190,11 @@ class StartPage(QWidget):
         """List what there is now."""
         self.reload()
         super().showEvent(event)
+
+    def _on_look(self) -> None:
+        """Rows are as high as their letters."""
+        if self.isVisible():
+            self._show_evaluations()
 
     def say(self, message: str) -> None:
         """Say something above the lists, such as damaged settings."""
