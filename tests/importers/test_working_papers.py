@@ -179,7 +179,11 @@ def test_long_text_comes_back_through_the_overflow_sheet(tmp_path: Path) -> None
     evaluation = with_entities(qixia(), [Entry(id="A11", basis=text), Overview(background=text + "尾")])
     result = export(evaluation, tmp_path / "a.xlsx")
     papers = read(tmp_path / "a.xlsx")
-    assert len(result.notices) == 2
+    # Each of both texts is told twice: that its row shows a part of it, and where the rest of it is written.
+    assert [("409 磅" in notice, "续文" in notice) for notice in result.notices] == [
+        *[(True, False)] * 2,
+        *[(False, True)] * 2,
+    ]
     assert papers.tables["entry"]["A11"] == Entry(id="A11", basis=text)
     assert papers.tables["overview"]["overview"] == Overview(background=text + "尾")
 
