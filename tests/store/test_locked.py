@@ -160,6 +160,22 @@ def test_a_lost_or_damaged_key_file_is_made_again_of_the_other(desk: Desk) -> No
     assert told.value.code == "key-damaged"
 
 
+def test_a_lost_key_is_not_taken_for_a_damaged_database(desk: Desk) -> None:
+    folder = evaluation_with_everything(desk)
+    locked(desk, folder)
+    kept = [(place, place.read_bytes()) for place in locking.key_places(folder)]
+    for place, _ in kept:
+        place.unlink()
+    with pytest.raises(WorkbenchError, match="第二份的位置取回") as told:
+        desk.open(folder)
+    assert told.value.code == "key-damaged"
+    place, content = kept[1]
+    place.write_bytes(content)
+    with pytest.raises(WorkbenchError) as told:
+        desk.open(folder)
+    assert told.value.code == "locked"
+
+
 def test_the_old_password_opens_nothing_after_a_change_that_was_cut(desk: Desk) -> None:
     folder = evaluation_with_everything(desk)
     key = locked(desk, folder)

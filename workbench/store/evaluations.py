@@ -26,7 +26,7 @@ from workbench.store.database import told
 from workbench.store.evidence import Vault
 from workbench.store.journal import Event, Line
 from workbench.store.locked_file import DataKey
-from workbench.store.locking import copy_key_file, double_key_file, is_locked, locked_error
+from workbench.store.locking import copy_key_file, double_key_file, doubting_key, is_locked, locked_error
 from workbench.store.pen import Pen
 from workbench.store.rows import from_row
 from workbench.store.verification import Contents, read_verified
@@ -112,7 +112,7 @@ class EvaluationStore:
 
         ``now`` is the laptop's time with its zone, ``author`` names who edits, ``key`` opens a locked one.
         Raises :class:`WorkbenchError`: ``not-found``, ``locked``, ``already-open``,
-        ``read-only``, ``disk-full``, ``disk-error``, ``newer-schema``; :class:`Damaged` naming what is not as recorded.
+        ``read-only``, ``disk-full``, ``disk-error``, ``newer-schema``, ``key-damaged``; :class:`Damaged` naming what is not as recorded.
         """
         if not (folder / DATABASE).is_file():
             raise WorkbenchError(
@@ -121,7 +121,7 @@ class EvaluationStore:
         locked = is_locked(folder)
         if locked and key is None:
             raise locked_error(folder)
-        with told(folder, "打开评价"):
+        with doubting_key(folder), told(folder, "打开评价"):
             store = cls(folder, now, author, key if locked else None)
         store._notices += conversion.tidy(folder, store.key, needed=store._evidence)
         if keeping.backup:

@@ -8,13 +8,14 @@ beside the database and once more among the backups; without it and its second c
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench import files
 from workbench.errors import WorkbenchError
 from workbench.store import database
-from workbench.store.creation import BACKUPS, DATABASE
-from workbench.store.locked_file import KEY_BYTES, DataKey
+from workbench.store.creation import BACKUPS, DATABASE, EVIDENCE
+from workbench.store.locked_file import KEY_BYTES, SUFFIX, DataKey
 from workbench.store.sealed import Opener, SealedReader, sealed_bytes
 
 KEY_FILE = "evaluation.key"
@@ -78,11 +79,39 @@ def unlock(folder: Path, opener: Opener) -> DataKey:
                 raise
             _double(place, other)
             return key
-    raise WorkbenchError(
+    raise _key_lost(folder)
+
+
+def _key_lost(folder: Path) -> WorkbenchError:
+    return WorkbenchError(
         "key-damaged",
         f"评价“{folder.name}”的密码文件（{KEY_FILE}）已损坏或丢失，备份里的一份也不能用。",
         "请从第二份的位置取回这个文件；没有它，密码正确也打不开。",
     )
+
+
+@contextlib.contextmanager
+def doubting_key(folder: Path) -> Iterator[None]:
+    """While an evaluation without a key file is opened: damage that is a lost key is said to be one.
+
+    Its database is no plain one then, and something else of it is encrypted: evidence, the export log, a backup.
+    """
+    try:
+        yield
+    except database.Damaged as error:
+        if is_locked(folder) or any(place.is_file() for place in key_places(folder)):
+            raise
+        with contextlib.suppress(OSError):
+            if not database.is_plain(folder / DATABASE) and _encrypted_beside(folder):
+                raise _key_lost(folder) from error
+        raise
+
+
+def _encrypted_beside(folder: Path) -> bool:
+    if any(folder.glob(f"*{SUFFIX}")) or any((folder / EVIDENCE).glob(f"??/*{SUFFIX}")):
+        return True
+    copies = sorted((folder / BACKUPS).glob("*.db"))
+    return bool(copies) and not any(database.is_plain(path) for path in copies)
 
 
 def _opened(place: Path, opener: Opener, name: str) -> DataKey:
